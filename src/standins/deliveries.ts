@@ -17,13 +17,13 @@ export interface Shipment {
 	body: string;
 }
 
-export interface DeliveryResult {
+interface DeliveryResult {
 	event: string;
 	status: number;
 	ms: number;
 }
 
-export interface Deliveries {
+interface Deliveries {
 	add: (eventId: string) => void;
 	hold: (on: boolean) => void;
 	held: () => boolean;

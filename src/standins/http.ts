@@ -32,7 +32,7 @@ export interface Standin {
  * `timeout` never answers and did nothing, `timeout-after` did the work and never answers;
  * `reset-before` cuts the line before the work, `reset-after` after it.
  */
-export const FAULT_MODES = [
+const FAULT_MODES = [
 	'none',
 	'500',
 	'500-remembered',
@@ -42,9 +42,9 @@ export const FAULT_MODES = [
 	'reset-before',
 	'reset-after'
 ] as const;
-export type FaultMode = (typeof FAULT_MODES)[number];
+type FaultMode = (typeof FAULT_MODES)[number];
 
-export interface FaultPlan {
+interface FaultPlan {
 	mode: FaultMode;
 	/** How many calls it hits; null = all until the plan is changed. */
 	next: number | null;
@@ -53,7 +53,7 @@ export interface FaultPlan {
 }
 
 /** One call to the service's own API, as `GET /_test/calls` lists it. */
-export interface CallRecord {
+interface CallRecord {
 	at: string;
 	atMs: number;
 	method: string;
@@ -66,7 +66,7 @@ export interface CallRecord {
 	replayed: boolean;
 }
 
-export interface Line {
+interface Line {
 	calls: CallRecord[];
 	plan: (input: Record<string, unknown>) => FaultPlan;
 	/** Lets all calls go on that a timeout holds back. Gives their number. */

@@ -57,6 +57,7 @@ ul.plain > li { border-bottom: 1px solid var(--line); }
 .mail:hover strong { text-decoration: underline; }
 .mail > * { min-width: 0; overflow-wrap: anywhere; }
 .mail strong { grid-column: 1 / -1; }
+@media (max-width: 30rem) { .mail { grid-template-columns: 1fr; } .mail time { font-size: .875rem; } }
 form.filter { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin: 0 0 1.5rem; }
 form.filter label { flex: 1 1 14rem; font-size: .875rem; }
 input { display: block; width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid var(--ink); border-radius: 2px; background: #fff; color: inherit; font: inherit; }
@@ -95,7 +96,7 @@ export function page(
 <style>${STYLE}</style>
 </head>
 <body>
-<p class="note">${escape(note)}</p>
+<header class="note">${escape(note)}</header>
 <main${narrow ? ' class="narrow"' : ''}>
 ${body}
 </main>

@@ -81,7 +81,7 @@ export interface ResendStandinOptions {
 	retryDelays?: readonly number[];
 }
 
-export interface StoredAttachment {
+interface StoredAttachment {
 	filename: string;
 	contentType: string;
 	/** base64 */
@@ -573,6 +573,7 @@ function readMail(input: unknown, now: Date, idempotencyKey: string | null): Sto
 	if (html === null && plain === null) {
 		throw new Refused(422, 'missing_required_field', 'Missing `html` or `text` field.');
 	}
+	const scheduledAt = optionalText('scheduled_at');
 	return {
 		id: randomUUID(),
 		createdAt: now.toISOString(),
@@ -587,8 +588,8 @@ function readMail(input: unknown, now: Date, idempotencyKey: string | null): Sto
 		headers: readHeaders(mail['headers']),
 		tags: readTags(mail['tags']),
 		attachments: readAttachments(mail['attachments']),
-		scheduledAt: optionalText('scheduled_at'),
-		lastEvent: 'sent',
+		scheduledAt,
+		lastEvent: scheduledAt === null ? 'sent' : 'scheduled',
 		idempotencyKey
 	};
 }

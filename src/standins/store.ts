@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface Store<State> {
+interface Store<State> {
 	state: State;
 	/** Resolves when everything that is in `state` now is on disk; at once without a directory. */
 	save: () => Promise<void>;

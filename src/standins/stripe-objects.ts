@@ -24,7 +24,7 @@ export interface StoredSession {
 	};
 }
 
-export interface NewSession {
+interface NewSession {
 	now: number;
 	expiresAt: number;
 	url: (id: string) => string;
@@ -127,7 +127,7 @@ export function customerDetails(email: string): Stripe.Checkout.Session.Customer
 }
 
 /** A line item as it travels: the library turns the decimal text into its own number. */
-export type TravelingLineItem = Omit<Stripe.LineItem, 'price'> & {
+type TravelingLineItem = Omit<Stripe.LineItem, 'price'> & {
 	price: Omit<Stripe.Price, 'unit_amount_decimal' | 'deleted'> & { unit_amount_decimal: string };
 };
 

@@ -4,7 +4,7 @@ import { escape, moment, money, page } from './pages.ts';
 import { successUrl } from './stripe-objects.ts';
 import type { StoredSession } from './stripe-objects.ts';
 
-const NOTE = 'Stand-in for Stripe’s checkout page – no money moves';
+const NOTE = "Stand-in for Stripe's checkout page – no money moves";
 
 /**
  * The hosted checkout page in each of its states: open, declined, bank transfer on its way, failed,
@@ -53,7 +53,7 @@ export function checkoutPage(
 			'Bank transfer on its way',
 			`${note('The order is placed and the money is on its way. With the real service this takes days; here you decide.')}
 <div class="choices">
-${link(home, 'Back to the shop while it is on its way')}
+${link(home, 'Back to the shop, still waiting')}
 <form method="post"><button class="button first" name="do" value="arrives">The money arrives</button></form>
 <form method="post"><button class="button" name="do" value="fails">The transfer fails</button></form>
 </div>`

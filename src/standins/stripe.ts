@@ -119,7 +119,7 @@ export interface StripeStandinOptions {
 	retryDelays?: readonly number[];
 }
 
-export type PaymentOutcome = 'paid' | 'declined' | 'pending' | 'arrives' | 'fails';
+type PaymentOutcome = 'paid' | 'declined' | 'pending' | 'arrives' | 'fails';
 const OUTCOMES: readonly PaymentOutcome[] = ['paid', 'declined', 'pending', 'arrives', 'fails'];
 
 interface RememberedAnswer {
@@ -1029,7 +1029,7 @@ if (import.meta.main) {
 		startStripeStandin({
 			port: Number(env['STANDIN_STRIPE_PORT'] ?? 4111),
 			webhookUrl: env['APP_ORIGIN'] && new URL('/webhooks/stripe', env['APP_ORIGIN']).href,
-			webhookSecret: env['STRIPE_WEBHOOK_SECRETS']?.split(',')[0]?.trim(),
+			webhookSecret: env['STRIPE_WEBHOOK_SECRETS']?.split(',')[0]?.trim() || undefined,
 			publicUrl: env['STRIPE_API_BASE'] || undefined,
 			dataDir: env['STANDIN_DATA_DIR'] || undefined
 		})
