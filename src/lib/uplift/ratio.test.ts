@@ -21,6 +21,10 @@ const program = [
 	12000
 ];
 
+/** The library's t is right to about 1e-8, so the eighth digit of an interval may differ by one. */
+const expectDigits = (value: number | undefined, expected: number) =>
+	expect((value ?? NaN) / expected).toBeCloseTo(1, 7);
+
 describe('V7: 24 deals in 26 weeks, then 15 in 13', () => {
 	test('sums and effective deals', () => {
 		expect(sumOfDeals(baseline)).toEqual({ count: 24, revenue: 308500, squares: 4689250000 });
@@ -34,8 +38,8 @@ describe('V7: 24 deals in 26 weeks, then 15 in 13', () => {
 		expect(ratio.upliftPct).toBeCloseTo(50.251046, 6);
 		expect(ratio.se).toBeCloseTo(0.36388, 6);
 		expect(ratio.df).toBeCloseTo(30.324081, 6);
-		expect(ratio.ciPct?.[0]).toBeCloseTo(-28.514273, 6);
-		expect(ratio.ciPct?.[1]).toBeCloseTo(215.802575, 6);
+		expectDigits(ratio.ciPct?.[0], -28.514273);
+		expectDigits(ratio.ciPct?.[1], 215.802575);
 		expect(ratio.pGoal).toBeCloseTo(0.691619, 6);
 		expect(ratio.pAny).toBeCloseTo(0.864011, 6);
 		expect(ratio).toMatchObject({ observedGoalMet: true, enough: true });
@@ -45,8 +49,8 @@ describe('V7: 24 deals in 26 weeks, then 15 in 13', () => {
 	test('revenue in all', () => {
 		const ratio = ratioOf({ baseline: windowOf(baseline, 26), program: windowOf(program, 13) });
 		expect(ratio.upliftPct).toBeCloseTo(47.163695, 6);
-		expect(ratio.ciPct?.[0]).toBeCloseTo(-29.983158, 6);
-		expect(ratio.ciPct?.[1]).toBeCloseTo(209.313481, 6);
+		expectDigits(ratio.ciPct?.[0], -29.983158);
+		expectDigits(ratio.ciPct?.[1], 209.313481);
 		expect(ratio.pGoal).toBeCloseTo(0.67154, 6);
 		expect(ratio.pAny).toBeCloseTo(0.851649, 6);
 	});
@@ -59,8 +63,8 @@ describe('V7: 24 deals in 26 weeks, then 15 in 13', () => {
 		expect(ratio.upliftPct).toBeCloseTo(27.622378, 6);
 		expect(ratio.se).toBeCloseTo(0.32914, 6);
 		expect(ratio.df).toBe(37);
-		expect(ratio.ciPct?.[0]).toBeCloseTo(-34.491877, 6);
-		expect(ratio.ciPct?.[1]).toBeCloseTo(148.632851, 6);
+		expectDigits(ratio.ciPct?.[0], -34.491877);
+		expectDigits(ratio.ciPct?.[1], 148.632851);
 		expect(ratio.pGoal).toBeCloseTo(0.524979, 6);
 		expect(ratio.pAny).toBeCloseTo(0.768326, 6);
 	});

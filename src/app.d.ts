@@ -1,0 +1,42 @@
+import type { ActorOf, Anybody, Visitor } from '#lib/people/actor.ts';
+import type { SignedIn } from '#lib/people/queries.server.ts';
+import type { Role } from '#lib/people/role.ts';
+import type { Context } from '#lib/server/context.server.ts';
+import type { Within } from '#lib/server/limit.server.ts';
+import type { Mailer } from '#lib/server/outbox.server.ts';
+import type { Till } from '#lib/server/till.server.ts';
+
+declare global {
+	namespace App {
+		interface Error {
+			message: string;
+			/** The reference that the page shows and the log carries. */
+			reference?: string;
+		}
+		interface Locals {
+			requestId: string;
+			locale: 'en' | 'nb';
+			theme: 'system' | 'light' | 'night';
+			signedIn: SignedIn | null;
+			/** The only way to a database: acts in the role, or answers 404 (or asks to sign in). */
+			as<R extends Role>(role: R): Context<ActorOf[R]>;
+			asPerson(): Context<Anybody>;
+			asVisitor(): Context<Visitor>;
+			/** Rate limits, counted in the database. */
+			within: Within;
+			till: Till;
+			mailer: Mailer;
+			/** The origin of every link that we write, whatever Host a request names. */
+			origin: string;
+			/** Set when the database was away, so that the answer is 503 and not 500. */
+			away?: boolean;
+		}
+		interface PageData {
+			locale: 'en' | 'nb';
+			theme: 'system' | 'light' | 'night';
+			me: { name: string; roles: Role[] } | null;
+		}
+	}
+}
+
+export {};

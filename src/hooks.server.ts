@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import process from 'node:process';
+import { error, redirect, type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
+import { building } from '$app/environment';
+import { access, mayEnter, type Door } from '#lib/people/access.ts';
+import { visitor } from '#lib/people/actor.ts';
+import { actorIn, anybody, signedIn, type SignedIn } from '#lib/people/queries.server.ts';
+import type { Role } from '#lib/people/role.ts';
+import { isLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
+import { isDatabaseAway } from '#lib/server/database.server.ts';
+import { openHouse, type House } from '#lib/server/house.server.ts';
+import { errorForLog, log } from '#lib/server/log.server.ts';
+
+/** No request is answered later than this, whatever hangs behind it. */
+const requestDeadlineMs = 12_000;
+
+export const loginCookie = 'login';
+let house: House | undefined;
+const speaking = new AsyncLocalStorage<'en' | 'nb'>();
+overwriteGetLocale(() => speaking.getStore() ?? 'en');
+
+export const init: ServerInit = () => {
+	if (building) return;
+	house = openHouse();
+	const stop = () => void house?.close();
+	process.once('sveltekit:shutdown' as never, stop);
+};
+
+export const handle: Handle = async ({ event, resolve }) => {
+	if (!house) throw new Error('the house is not open');
+	const started = performance.now();
+	const { locals, cookies, request, route } = event;
+	locals.requestId = randomUUID();
+	locals.within = house.within;
+	locals.till = house.till;
+	locals.mailer = house.mailer;
+	locals.origin = house.config.APP_ORIGIN;
+
+	const token = cookies.get(loginCookie);
+	let who: SignedIn | null = null;
+	let away = false;
+	if (token) {
+		try {
+			who = await signedIn(house.door.db, token, new Date());
+		} catch (failure) {
+			if (!isDatabaseAway(failure)) throw failure;
+			away = true;
+		}
+	}
+	locals.signedIn = who;
+	locals.locale = chosenLocale(cookies.get('locale'), who, request.headers.get('accept-language'));
+	locals.theme = chosenTheme(cookies.get('theme'), who);
+	openGate(house, event.locals, event.url);
+
+	const door = route.id === null ? null : access[route.id];
+	const response = await speaking.run(locals.locale, async () => {
+		if (away) return sayLater();
+		if (route.id !== null && !door) return notFound(resolve, event);
+		if (door && !mayEnter(door, who?.roles ?? null)) {
+			if (who) return notFound(resolve, event);
+			// A page asks to sign in and comes back; anything else is refused.
+			if (request.method === 'GET') {
+				const next = event.url.pathname + event.url.search;
+				return new Response(null, {
+					status: 303,
+					headers: { location: `/sign-in?next=${encodeURIComponent(next)}` }
+				});
+			}
+			return notFound(resolve, event);
+		}
+		return inTime(
+			resolve(event, {
+				transformPageChunk: ({ html }) =>
+					html.replace('%lang%', locals.locale).replace('%theme%', locals.theme),
+				preload: ({ type, path }) => type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
+			})
+		);
+	});
+
+	const answer = locals.away && response.status >= 500 ? asUnavailable(response) : response;
+	finish(answer, event.locals, door ?? null, house);
+	log.info({
+		id: locals.requestId,
+		route: route.id ?? 'none',
+		method: request.method,
+		status: answer.status,
+		ms: Math.round(performance.now() - started),
+		who: route.id?.startsWith('/survey') ? undefined : (who?.roles.join('+') ?? 'visitor')
+	});
+	return answer;
+};
+
+/** Puts the three ways to a database into the request's locals; there is no fourth. */
+function openGate({ web, keys }: House, locals: App.Locals, url: URL) {
+	const base = { db: web.db, keys };
+	const signInFirst = () => redirect(303, `/sign-in?next=${encodeURIComponent(url.pathname)}`);
+	locals.as = <R extends Role>(role: R) => {
+		if (!locals.signedIn) signInFirst();
+		const who = actorIn(locals.signedIn!, role);
+		if (!who) error(404, 'not-found');
+		return { ...base, now: new Date(), who };
+	};
+	locals.asPerson = () => {
+		if (!locals.signedIn) signInFirst();
+		return { ...base, now: new Date(), who: anybody(locals.signedIn!) };
+	};
+	locals.asVisitor = () => ({ ...base, now: new Date(), who: visitor });
+}
+
+function chosenLocale(cookie: string | undefined, who: SignedIn | null, accept: string | null): 'en' | 'nb' {
+	if (isLocale(cookie)) return cookie;
+	if (who) return who.locale;
+	const first = (accept ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase());
+	const wanted = first.find((language) => ['en', 'nb', 'no', 'nn'].includes(language));
+	return !wanted || wanted === 'en' ? 'en' : 'nb';
+}
+
+const themes = ['system', 'light', 'night'] as const;
+const chosenTheme = (cookie: string | undefined, who: SignedIn | null) =>
+	themes.find((theme) => theme === cookie) ?? who?.theme ?? 'system';
+
+/** The page of a route that is not there: what must not be known to exist looks like what does not. */
+function notFound(resolve: Parameters<Handle>[0]['resolve'], event: Parameters<Handle>[0]['event']) {
+	event.locals.signedIn ??= null;
+	return resolve(
+		Object.create(event, { route: { value: { id: null } } }) as typeof event,
+		{
+			transformPageChunk: ({ html }) =>
+				html.replace('%lang%', event.locals.locale).replace('%theme%', event.locals.theme)
+		}
+	).then((response) =>
+		response.status === 404
+			? response
+			: new Response('Not found', { status: 404, headers: { 'content-type': 'text/plain' } })
+	);
+}
+
+async function inTime(work: Response | Promise<Response>): Promise<Response> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<Response>((settle) => {
+		timer = setTimeout(() => settle(sayLater()), requestDeadlineMs);
+	});
+	try {
+		return await Promise.race([work, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+const sayLater = () =>
+	new Response('Løfte is catching its breath. Nothing was lost; please try again in a few seconds.', {
+		status: 503,
+		headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '3' }
+	});
+
+function asUnavailable(response: Response): Response {
+	const headers = new Headers(response.headers);
+	headers.set('retry-after', '3');
+	return new Response(response.body, { status: 503, headers });
+}
+
+/** What every answer carries, on top of what `src/server.ts` puts on everything that leaves the process. */
+function finish(response: Response, locals: App.Locals, door: Door | null, { config }: House) {
+	const { headers } = response;
+	headers.set('x-request-id', locals.requestId);
+	headers.delete('link');
+	if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+	if (door?.who === 'bearer') headers.set('referrer-policy', 'no-referrer');
+	const policy = headers.get('content-security-policy');
+	if (policy && config.STRIPE_API_BASE) {
+		const checkout = new URL(config.STRIPE_API_BASE).origin;
+		headers.set('content-security-policy', policy.replace('form-action', `form-action ${checkout}`));
+	}
+}
+
+export const handleError: HandleServerError = ({ error: failure, event, status }) => {
+	if (status === 404) return { message: 'not-found' };
+	if (isDatabaseAway(failure)) event.locals.away = true;
+	log.error({ id: event.locals.requestId, route: event.route.id, ...errorForLog(failure) });
+	return { message: 'broken', reference: event.locals.requestId };
+};

@@ -1,0 +1,88 @@
+/**
+ * Who may open which page and post which action: the one table. What is not in it fails the build
+ * (`scripts/house-rules.ts`), and a test opens and posts everything as everybody and compares.
+ *
+ * 'anyone' needs no login; 'bearer' is opened by the unguessable link itself; 'person' needs a
+ * login in any role. A person of one role meets 404 on another's pages.
+ */
+import type { Role } from './role.ts';
+
+export type Audience = 'anyone' | 'bearer' | 'person' | readonly Role[];
+export type Door = { who: Audience; actions?: readonly string[]; methods?: readonly string[] };
+
+const leader = ['leader'] as const;
+const coach = ['coach'] as const;
+const admin = ['admin'] as const;
+const sponsor = ['sponsor'] as const;
+
+export const access: Record<string, Door> = {
+	// public
+	'/': { who: 'anyone' },
+	'/cohorts/[cohort]': { who: 'anyone' },
+	'/program': { who: 'anyone' },
+	'/confidential': { who: 'anyone' },
+	'/privacy': { who: 'anyone' },
+	'/apply/[cohort]': { who: 'anyone', actions: ['default'] },
+	'/apply/received': { who: 'anyone' },
+	'/offer/[token]': { who: 'bearer', actions: ['pay', 'withdraw'] },
+	'/offer/[token]/thanks': { who: 'bearer' },
+	'/survey/[token]': { who: 'bearer', actions: ['answer'] },
+	'/u/[token]': { who: 'bearer', actions: ['default'] },
+	'/sign-in': { who: 'anyone', actions: ['default'] },
+	'/sign-in/[token]': { who: 'bearer', actions: ['default'] },
+	'/sign-out': { who: 'anyone', methods: ['POST'] },
+	'/preferences': { who: 'anyone', methods: ['POST'] },
+	'/account': { who: 'person', actions: ['save', 'signOutEverywhere'] },
+	// machines
+	'/livez': { who: 'anyone', methods: ['GET'] },
+	'/readyz': { who: 'anyone', methods: ['GET'] },
+	'/webhooks/stripe': { who: 'anyone', methods: ['POST'] },
+	'/webhooks/resend': { who: 'anyone', methods: ['POST'] },
+	// leader
+	'/leader': { who: leader, actions: ['log'] },
+	'/leader/program': { who: leader },
+	'/leader/lessons/[module]': { who: leader, actions: ['read'] },
+	'/leader/assignments/[assignment]': { who: leader, actions: ['save', 'submit', 'resubmit'] },
+	'/leader/touchpoints': { who: leader, actions: ['log', 'undo'] },
+	'/leader/uplift': { who: leader },
+	'/leader/evidence': { who: leader, actions: ['upload'] },
+	'/leader/evidence/[batch]': { who: leader, actions: ['answer', 'confirm', 'discard'] },
+	'/leader/baseline': { who: leader, actions: ['propose', 'sign', 'event'] },
+	'/leader/team': { who: leader, actions: ['add', 'change', 'leave'] },
+	'/leader/sessions': { who: leader },
+	'/leader/sessions/[session]': { who: leader, actions: ['note'] },
+	'/leader/sharing': { who: leader, actions: ['share'] },
+	// coach
+	'/coach': { who: coach },
+	'/coach/reviews': { who: coach },
+	'/coach/reviews/[submission]': {
+		who: coach,
+		actions: ['save', 'remark', 'remove', 'accept', 'return']
+	},
+	'/coach/leaders': { who: coach },
+	'/coach/leaders/[enrollment]': {
+		who: coach,
+		actions: ['sign', 'openWave', 'remind', 'closeWave', 'dayZero']
+	},
+	'/coach/sessions': { who: coach, actions: ['plan'] },
+	'/coach/sessions/[session]': { who: coach, actions: ['note', 'move', 'cancel', 'held', 'missed'] },
+	'/coach/cohorts/[cohort]': { who: coach, actions: ['pledge'] },
+	// admin
+	'/admin': { who: admin },
+	'/admin/cohorts/new': { who: admin, actions: ['default'] },
+	'/admin/cohorts/[cohort]': { who: admin, actions: ['sales'] },
+	'/admin/cohorts/[cohort]/uplift.csv': { who: admin, methods: ['GET'] },
+	'/admin/applications': { who: admin },
+	'/admin/applications/[application]': { who: admin, actions: ['offer', 'decline', 'sendAgain'] },
+	'/admin/payments': { who: admin, actions: ['refund', 'seat'] },
+	// sponsor
+	'/sponsor': { who: sponsor },
+	'/sponsor/[enrollment]': { who: sponsor }
+};
+
+/** Whether somebody with these roles (null: no login) may come through this door. */
+export function mayEnter(door: Door, roles: readonly Role[] | null): boolean {
+	if (door.who === 'anyone' || door.who === 'bearer') return true;
+	if (roles === null) return false;
+	return door.who === 'person' || door.who.some((role) => roles.includes(role));
+}

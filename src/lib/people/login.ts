@@ -1,0 +1,26 @@
+/** Signing in by a link in a mail. */
+
+/** A sign-in link lives ten minutes (ASVS 6.5.5); the link in the welcome mail a week. */
+export const linkLivesMs = { 'sign-in': 10 * 60_000, welcome: 7 * 24 * 3600_000 } as const;
+export type LinkPurpose = keyof typeof linkLivesMs;
+
+/** A login ends after so many days without use, and after 30 days whatever happens. */
+export const loginIdleDays = 14;
+export const loginAbsoluteDays = 30;
+
+export type SignInRefusal = 'link-unknown' | 'link-used' | 'link-expired';
+
+/**
+ * A path of this site to go to after signing in, or null for anything else.
+ * `//host`, `/\host`, control characters and whole addresses are not paths of this site.
+ */
+export function safeNext(text: string | null | undefined): string | null {
+	if (!text || !/^\/(?![/\\])[\w\-./?=&%~]*$/.test(text)) return null;
+	return text.length <= 300 ? text : null;
+}
+
+/** Lower case and without the spaces that phones add; null when it cannot be an address. */
+export function cleanEmail(text: string): string | null {
+	const email = text.trim().toLowerCase();
+	return email.length <= 254 && /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+\.[^\s@<>"(),;:\\.]{2,}$/.test(email) ? email : null;
+}

@@ -1,0 +1,63 @@
+/** The only file that knows Lucia. What it stores as a login's id is the hash of the cookie's token. */
+import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle';
+import { Lucia, TimeSpan } from 'lucia';
+import type { Database } from '#lib/server/database.server.ts';
+import { hashToken, newToken } from '#lib/server/seal.server.ts';
+import { loginAbsoluteDays, loginIdleDays } from './login.ts';
+import { login, person } from './tables.server.ts';
+
+declare module 'lucia' {
+	interface Register {
+		Lucia: ReturnType<typeof build>;
+		UserId: string;
+		DatabaseUserAttributes: typeof person.$inferSelect;
+		DatabaseSessionAttributes: { absoluteUntil: Date; createdAt: Date };
+	}
+}
+
+const build = (db: Database) =>
+	// The adapter is typed for a database that also carries its schema; it only ever builds queries.
+	new Lucia(new DrizzlePostgreSQLAdapter(db as never, login as never, person as never), {
+		sessionExpiresIn: new TimeSpan(loginIdleDays, 'd'),
+		getUserAttributes: ({ email, name, locale, timeZone, theme, roles, disabledAt }) => ({
+			email,
+			name,
+			locale,
+			timeZone,
+			theme,
+			roles,
+			disabledAt
+		}),
+		getSessionAttributes: ({ absoluteUntil }) => ({ absoluteUntil })
+	});
+
+const opened = new WeakMap<Database, ReturnType<typeof build>>();
+function lucia(db: Database) {
+	let it = opened.get(db);
+	if (!it) opened.set(db, (it = build(db)));
+	return it;
+}
+
+/** Starts a login. @returns the token for the cookie; only its hash is stored */
+export async function startLogin(db: Database, personId: string, now: Date): Promise<string> {
+	const token = newToken();
+	await lucia(db).createSession(
+		personId,
+		{ absoluteUntil: new Date(now.getTime() + loginAbsoluteDays * 86_400_000), createdAt: now },
+		{ sessionId: hashToken(token) }
+	);
+	return token;
+}
+
+/** The person behind a cookie's token, or null when there is no such login any more. */
+export async function personOf(db: Database, token: string, now: Date) {
+	const { user, session } = await lucia(db).validateSession(hashToken(token));
+	if (!user || session.absoluteUntil <= now || user.disabledAt) return null;
+	return user;
+}
+
+export const endLogin = (db: Database, token: string) =>
+	lucia(db).invalidateSession(hashToken(token));
+
+export const endAllLogins = (db: Database, personId: string) =>
+	lucia(db).invalidateUserSessions(personId);

@@ -1,0 +1,64 @@
+import { eq } from 'drizzle-orm';
+import type { Context } from '#lib/server/context.server.ts';
+import type { Database } from '#lib/server/database.server.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
+import type { ActorOf, Anybody } from './actor.ts';
+import { personOf } from './lucia.server.ts';
+import type { SignInRefusal } from './login.ts';
+import { isRole, type Role } from './role.ts';
+import { loginToken, person } from './tables.server.ts';
+
+/** Somebody with a login: who they are and which roles they may act in. */
+export type SignedIn = {
+	personId: string;
+	email: string;
+	name: string;
+	locale: 'en' | 'nb';
+	timeZone: string;
+	theme: 'system' | 'light' | 'night';
+	roles: Role[];
+};
+
+/** Who holds this cookie, or null. One statement. */
+export async function signedIn(db: Database, token: string, now: Date): Promise<SignedIn | null> {
+	const found = await personOf(db, token, now);
+	if (!found) return null;
+	return {
+		personId: found.id,
+		email: found.email,
+		name: found.name,
+		locale: found.locale as 'en' | 'nb',
+		timeZone: found.timeZone,
+		theme: found.theme as SignedIn['theme'],
+		roles: found.roles.filter(isRole)
+	};
+}
+
+/** The actor in one of the roles that the person has; null when they do not have it. The only cast. */
+export function actorIn<R extends Role>(who: SignedIn, role: R): ActorOf[R] | null {
+	if (!who.roles.includes(role)) return null;
+	const { personId, name, locale, timeZone } = who;
+	return { role, personId, name, locale, timeZone } as unknown as ActorOf[R];
+}
+
+/** The person acting for themselves, in no particular role. */
+export function anybody({ personId, name, locale, timeZone }: SignedIn): Anybody {
+	return { role: 'person', personId, name, locale, timeZone } as unknown as Anybody;
+}
+
+/** Whether a link can still be used, without using it. */
+export async function linkState({ db, now }: Context, token: string): Promise<'good' | SignInRefusal> {
+	const [found] = await db
+		.select({ usedAt: loginToken.usedAt, expiresAt: loginToken.expiresAt })
+		.from(loginToken)
+		.where(eq(loginToken.hash, hashToken(token)));
+	if (!found) return 'link-unknown';
+	if (found.usedAt) return 'link-used';
+	return found.expiresAt > now ? 'good' : 'link-expired';
+}
+
+/** Who an actor of the demo or a test is, by address. Only scripts and tests have a reason to ask. */
+export async function personByEmail({ db }: Pick<Context, 'db'>, email: string) {
+	const [found] = await db.select().from(person).where(eq(person.email, email));
+	return found ?? null;
+}

@@ -1,0 +1,67 @@
+import { sql } from 'drizzle-orm';
+import { check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { id, instant } from '#lib/server/columns.server.ts';
+
+/** Anyone we know by e-mail. */
+export const person = pgTable(
+	'person',
+	{
+		id: id(),
+		email: text().notNull().unique('person_email'),
+		name: text().notNull(),
+		locale: text().notNull().default('en'),
+		timeZone: text().notNull().default('Europe/Oslo'),
+		/** 'system', 'light' or 'night'. */
+		theme: text().notNull().default('system'),
+		roles: text().array().notNull().default([]),
+		disabledAt: instant(),
+		createdAt: instant().notNull()
+	},
+	(table) => [
+		check('person_email_lower', sql`${table.email} = lower(${table.email})`),
+		check('person_locale', sql`${table.locale} in ('en', 'nb')`),
+		check('person_theme', sql`${table.theme} in ('system', 'light', 'night')`),
+		check('person_roles', sql`${table.roles} <@ array['leader', 'coach', 'admin', 'sponsor']`)
+	]
+);
+
+/** A signed-in device. The id is the SHA-256 of the cookie's token, never the token. */
+export const login = pgTable(
+	'login',
+	{
+		id: text().primaryKey(),
+		// The adapter of Lucia asks for these two names.
+		userId: uuid('person_id')
+			.notNull()
+			.references(() => person.id, { onDelete: 'cascade' }),
+		expiresAt: instant().notNull(),
+		/** Whatever happens, the login ends here. */
+		absoluteUntil: instant().notNull(),
+		createdAt: instant().notNull()
+	},
+	(table) => [
+		check('login_id_is_a_hash', sql`${table.id} ~ '^[0-9a-f]{64}$'`),
+		index('login_person').on(table.userId)
+	]
+);
+
+/** A one-time link by mail; only its hash is stored. */
+export const loginToken = pgTable(
+	'login_token',
+	{
+		hash: text().primaryKey(),
+		personId: uuid()
+			.notNull()
+			.references(() => person.id, { onDelete: 'cascade' }),
+		purpose: text().notNull(),
+		/** A path of this site to go to afterwards. */
+		next: text(),
+		expiresAt: instant().notNull(),
+		usedAt: instant(),
+		createdAt: instant().notNull()
+	},
+	(table) => [
+		check('login_token_purpose', sql`${table.purpose} in ('sign-in', 'welcome')`),
+		index('login_token_person').on(table.personId)
+	]
+);

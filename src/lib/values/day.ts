@@ -1,0 +1,33 @@
+/** A calendar day as 'YYYY-MM-DD', without a clock or a zone. */
+export type Day = string;
+
+const MS_A_DAY = 86_400_000;
+const utc = (day: Day) => Date.parse(`${day}T00:00:00Z`);
+
+/** The day `count` days after `day` (before it when negative). */
+export const addDays = (day: Day, count: number): Day =>
+	new Date(utc(day) + count * MS_A_DAY).toISOString().slice(0, 10);
+
+/** Whole days from `from` to `to`; negative when `to` comes first. */
+export const daysBetween = (from: Day, to: Day): number =>
+	Math.round((utc(to) - utc(from)) / MS_A_DAY);
+
+/** The week of the program that `day` lies in: day 0 to 6 is week 1 (method 1). */
+export const weekOf = (day: Day, dayZero: Day): number =>
+	Math.floor(daysBetween(dayZero, day) / 7) + 1;
+
+/** 1 Monday … 7 Sunday. */
+export const weekday = (day: Day): number => new Date(utc(day)).getUTCDay() || 7;
+
+export const isWorkday = (day: Day): boolean => weekday(day) <= 5;
+
+/** The calendar day of an instant in an IANA time zone. */
+export const dayIn = (instant: Date, timeZone: string): Day =>
+	// 'sv-SE' writes dates the ISO way.
+	new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+
+/** Whether the text is a real calendar day. */
+export const isDay = (text: string): text is Day =>
+	/^\d{4}-\d{2}-\d{2}$/.test(text) &&
+	!Number.isNaN(utc(text)) &&
+	new Date(utc(text)).toISOString().slice(0, 10) === text;

@@ -1,0 +1,7 @@
+import type { LayoutServerLoad } from './$types';
+
+export const load: LayoutServerLoad = ({ locals }) => ({
+	locale: locals.locale,
+	theme: locals.theme,
+	me: locals.signedIn && { name: locals.signedIn.name, roles: locals.signedIn.roles }
+});

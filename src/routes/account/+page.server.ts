@@ -1,0 +1,30 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { changeProfile, signOutEverywhere } from '#lib/people/commands.server.ts';
+import { isLocale } from '#lib/paraglide/runtime.js';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ locals }) => {
+	const { who } = locals.asPerson();
+	return { name: who.name, timeZone: who.timeZone, timeZones: Intl.supportedValuesOf('timeZone') };
+};
+
+export const actions: Actions = {
+	save: async ({ request, locals }) => {
+		const form = await request.formData();
+		const name = String(form.get('name') ?? '').slice(0, 120);
+		const timeZone = String(form.get('timeZone') ?? '');
+		const locale = form.get('locale');
+		const saved = await changeProfile(locals.asPerson(), {
+			name,
+			timeZone,
+			...(isLocale(locale) && { locale })
+		});
+		if (!saved.ok) return fail(400, { name, timeZone, reason: saved.reason });
+		return { saved: true };
+	},
+	signOutEverywhere: async ({ locals, cookies }) => {
+		await signOutEverywhere(locals.asPerson());
+		cookies.delete('login', { path: '/' });
+		redirect(303, '/sign-in');
+	}
+};

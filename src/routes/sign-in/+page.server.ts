@@ -1,0 +1,29 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { requestSignIn } from '#lib/people/commands.server.ts';
+import { cleanEmail, safeNext } from '#lib/people/login.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ url, locals }) => {
+	const next = safeNext(url.searchParams.get('next'));
+	if (locals.signedIn && next) redirect(303, next);
+	return { next, sent: url.searchParams.has('sent') };
+};
+
+export const actions: Actions = {
+	default: async ({ request, locals, getClientAddress }) => {
+		const form = await request.formData();
+		const email = String(form.get('email') ?? '');
+		const next = safeNext(String(form.get('next') ?? ''));
+		if (!cleanEmail(email)) return fail(400, { email, reason: 'not-an-address' as const });
+		const network = hashToken(getClientAddress());
+		if (!(await locals.within('sign-in-network', network))) {
+			return fail(429, { email, reason: 'too-often' as const });
+		}
+		// Three mails an hour for one address; more are dropped without a word.
+		if (await locals.within('sign-in-address', hashToken(cleanEmail(email) ?? ''))) {
+			await requestSignIn(locals.asVisitor(), { email, next, origin: locals.origin });
+		}
+		redirect(303, '/sign-in?sent');
+	}
+};

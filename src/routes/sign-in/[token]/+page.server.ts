@@ -1,0 +1,30 @@
+import { dev } from '$app/environment';
+import { fail, redirect } from '@sveltejs/kit';
+import { useLink } from '#lib/people/commands.server.ts';
+import { loginAbsoluteDays } from '#lib/people/login.ts';
+import { linkState } from '#lib/people/queries.server.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+// Mail scanners open links: looking at one never uses it.
+export const load: PageServerLoad = async ({ locals, params }) => ({
+	state: await linkState(locals.asVisitor(), params.token)
+});
+
+export const actions: Actions = {
+	default: async ({ locals, params, cookies, getClientAddress }) => {
+		if (!(await locals.within('token-network', hashToken(getClientAddress())))) {
+			return fail(429, { reason: 'too-often' as const });
+		}
+		const used = await useLink(locals.asVisitor(), params.token);
+		if (!used.ok) return fail(410, { reason: used.reason });
+		cookies.set('login', used.value.cookie, {
+			path: '/',
+			httpOnly: true,
+			sameSite: 'lax',
+			secure: !dev && locals.origin.startsWith('https:'),
+			maxAge: loginAbsoluteDays * 86_400
+		});
+		redirect(303, used.value.next ?? '/');
+	}
+};

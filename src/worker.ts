@@ -1,0 +1,71 @@
+/** `npm run worker`: sends what waits in the outbox, acts on webhooks, closes waves, keeps time. */
+import process from 'node:process';
+import { run, parseCronItems } from 'graphile-worker';
+import { system } from '#lib/people/actor.ts';
+import type { Context } from '#lib/server/context.server.ts';
+import { openDatabase } from '#lib/server/database.server.ts';
+import { readConfig } from '#lib/server/config.server.ts';
+import { keysFrom } from '#lib/server/seal.server.ts';
+import { errorForLog, log } from '#lib/server/log.server.ts';
+import { resendMailer } from '#lib/server/mailer.server.ts';
+import { stripeTill } from '#lib/server/till.server.ts';
+import { tasks } from './tasks.ts';
+
+const config = readConfig();
+const pool = openDatabase(config.DATABASE_URL, { max: 3, queryMs: 60_000, transactionMs: 90_000 });
+const tools = {
+	till: stripeTill(config),
+	mailer: resendMailer(config),
+	mailRate: config.MAIL_RATE,
+	origin: config.APP_ORIGIN
+};
+const context = (): Context<typeof system> => ({
+	db: pool.db,
+	keys: keysFrom(config.APP_KEYS),
+	now: new Date(),
+	who: system
+});
+
+const runner = await run({
+	connectionString: config.DATABASE_URL,
+	concurrency: 3,
+	maxPoolSize: 5,
+	noHandleSignals: true,
+	pollInterval: 1000,
+	taskList: Object.fromEntries(
+		Object.entries(tasks).map(([name, task]) => [
+			name,
+			async (payload: unknown) => {
+				try {
+					await task(context(), tools, payload);
+				} catch (error) {
+					log.error({ job: name, ...errorForLog(error) });
+					throw error;
+				}
+			}
+		])
+	),
+	parsedCronItems: parseCronItems([
+		{ task: 'heartbeat', match: '* * * * *', identifier: 'heartbeat' },
+		{ task: 'deliver-mail', match: '* * * * *', identifier: 'mail' },
+		{ task: 'sweep', match: '* * * * *', identifier: 'sweep' },
+		{ task: 'reconcile', match: '*/10 * * * *', identifier: 'reconcile' },
+		{ task: 'close-due-waves', match: '*/5 * * * *', identifier: 'waves' },
+		{ task: 'refresh-results', match: '15 2 * * *', identifier: 'results' },
+		{ task: 'forget', match: '40 2 * * *', identifier: 'forget' }
+	])
+});
+await tasks.heartbeat(context(), tools, {});
+log.info({ worker: 'started' });
+
+let stopping = false;
+async function stop() {
+	if (stopping) return;
+	stopping = true;
+	await runner.stop();
+	await pool.close();
+	process.exit(0);
+}
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => void stop());
+process.on('disconnect', () => void stop());

@@ -1,0 +1,37 @@
+import adapter from '@sveltejs/adapter-node';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+	compilerOptions: {
+		runes: ({ filename }) => (filename.split(/[/\\]/).includes('node_modules') ? undefined : true)
+	},
+	kit: {
+		adapter: adapter(),
+		csp: {
+			mode: 'nonce',
+			directives: {
+				'default-src': ['self'],
+				'script-src': ['self'],
+				'style-src': ['self'],
+				// SvelteKit's own route announcer carries one inline style attribute.
+				'style-src-attr': [
+					'unsafe-hashes',
+					'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='
+				],
+				'img-src': ['self', 'data:'],
+				'font-src': ['self'],
+				'connect-src': ['self'],
+				'object-src': ['none'],
+				'base-uri': ['none'],
+				'frame-ancestors': ['none'],
+				// Chromium applies form-action to the redirects of a form too; src/server.ts adds the
+				// checkout's own origin where STRIPE_API_BASE names another one.
+				'form-action': ['self', 'https://checkout.stripe.com']
+			}
+		},
+		csrf: { trustedOrigins: [] },
+		// Response headers stay small: preloads go into the page, not into a Link header.
+		output: { preloadStrategy: 'modulepreload' },
+		version: { pollInterval: 0 }
+	}
+};

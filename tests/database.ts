@@ -1,0 +1,29 @@
+/** A migrated database of its own for a test file, cloned from the template; dropped with the server. */
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, inject } from 'vitest';
+import { openDatabase, type Pool } from '#lib/server/database.server.ts';
+
+/** The address of a fresh database. */
+export async function freshDatabase(): Promise<string> {
+	const url = new URL(inject('postgres'));
+	const name = `t_${randomBytes(6).toString('hex')}`;
+	const admin = postgres(url.href, { max: 1, onnotice: () => {} });
+	try {
+		// Two files may clone at once; the template allows one at a time.
+		await admin`select pg_advisory_lock(1)`;
+		await admin.unsafe(`create database ${name} template template_lofte`);
+	} finally {
+		await admin.end();
+	}
+	url.pathname = `/${name}`;
+	return url.href;
+}
+
+/** An open pool on a fresh database, closed after the file's last test. */
+export async function testDatabase(): Promise<Pool & { url: string }> {
+	const url = await freshDatabase();
+	const pool = openDatabase(url, { max: 12 });
+	afterAll(() => pool.close());
+	return { ...pool, url };
+}
