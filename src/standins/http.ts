@@ -308,7 +308,13 @@ export async function runAsProgram(name: string, start: () => Promise<Standin>):
 	const end = () => {
 		if (ending) return;
 		ending = true;
-		void standin.close().then(() => process.exit(0));
+		standin.close().then(
+			() => process.exit(0),
+			(error: unknown) => {
+				console.error(error);
+				process.exit(1);
+			}
+		);
 	};
 	process.on('SIGTERM', end);
 	process.on('SIGINT', end);
