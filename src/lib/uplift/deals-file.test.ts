@@ -199,6 +199,7 @@ test.each([
 	['much', 'not-a-number'],
 	['500 xyz', 'not-a-number'],
 	['', 'amount-missing'],
+	['   ', 'amount-missing'],
 	['1.2345', 'too-many-decimals'],
 	['90071992547409920', 'amount-too-large'],
 	['€ 500 NOK', 'currency-conflict']

@@ -813,7 +813,7 @@ function summaryOf(csv: Csv, table: Table, outcome: Outcome, questions: Question
 			wonMinor
 		},
 		days: first && last ? { first, last } : null,
-		ready: found.length === 0 && waiting === 0 && !questions.open() && won.length > 0
+		ready: found.length === 0 && !questions.open() && won.length > 0
 	};
 }
 

@@ -81,6 +81,32 @@ test('a quote that is open at the end of the file is found too', () => {
 	expect(rows.map(({ line }) => line)).toEqual([2, 4]);
 });
 
+test('two broken lines that make one whole row together stay two', () => {
+	const { rows, broken } = read('a,b,c\n1,"x,2\n3,"y,4\n5,z,6');
+	expect(broken.map(({ line }) => line)).toEqual([2, 3]);
+	expect(rows).toEqual([{ line: 4, cells: ['5', 'z', '6'] }]);
+});
+
+test('a row that lies across two pieces of a large file stays one row', () => {
+	const filler = `1,${'x'.repeat(998)}\n`.repeat(130);
+	const { rows, broken } = read(`id,name\n${filler}2,"${'a\nb'.repeat(9_000)}"\n3,c`);
+	expect(broken).toEqual([]);
+	expect(rows.slice(-2).map(({ line, cells }) => [line, cells[0]])).toEqual([
+		[132, '2'],
+		[9_133, '3']
+	]);
+});
+
+test('broken lines in a large file cost little', () => {
+	const torn = '1,"open,2\n'.repeat(csvLimits.brokenLines - 1);
+	const rest = `1,${'x'.repeat(200)},2\n`.repeat(40_000);
+	const started = performance.now();
+	const { rows, broken } = read(`a,b,c\n${torn}${rest}`);
+	expect([rows.length, broken.length]).toEqual([40_000, csvLimits.brokenLines - 1]);
+	// Reading all that follows again for each of them would take over half a minute.
+	expect(performance.now() - started).toBeLessThan(15_000);
+});
+
 test('notes under the table are kept apart from rows', () => {
 	const text = '"id","name"\n"1","a"\n\n\n"Won deals"\n"Copyright"\n';
 	const { rows, footer } = read(text);
@@ -99,6 +125,7 @@ test.each<[CsvRefusal, Uint8Array]>([
 	['not-a-text-file', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1)],
 	['not-a-text-file', bytes('%PDF-1.7 a,b\n1,2')],
 	['not-a-text-file', bytes('a,b\n1,\0')],
+	['not-a-text-file', bytes('a,b\n\u0001\u0002,\u0003')],
 	['too-large', new Uint8Array(csvLimits.bytes + 1).fill(0x61)],
 	['too-many-rows', bytes(`a,b\n${'1,2\n'.repeat(csvLimits.rows + 1)}`)],
 	['no-header', bytes('1,2026-01-01,100\n2,2026-01-02,200')],
@@ -107,6 +134,10 @@ test.each<[CsvRefusal, Uint8Array]>([
 	['broken-quotes', bytes(`a,b\n${'1,"x,2\n'.repeat(csvLimits.brokenLines * 2 + 1)}`)]
 ])('%s is refused', (reason, file) => {
 	expect(readCsv(file)).toEqual({ ok: false, reason });
+});
+
+test('a stray control character does not make a text something else', () => {
+	expect(read(`a,b\n1,${'x'.repeat(200)}\u0001`).rows).toHaveLength(1);
 });
 
 test('as many rows as allowed are read', () => {

@@ -130,39 +130,58 @@ const parsed = (text: string, delimiter: Delimiter, to = -1) =>
 		to
 	}) as unknown as Parsed[];
 
+/** Whether each quote opens or closes a whole cell. */
+function isWellFormed(raw: string, delimiter: Delimiter): boolean {
+	try {
+		parse(raw, { delimiter, record_delimiter: '\n', relax_column_count: true });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** So much text is parsed at a time; a row that does not end within it never will. */
+const pieceLength = 128 * 1024;
+
 /**
  * All rows with their lines. A quote that is never closed swallows what follows it: such a
- * row runs over several lines and does not fit the header, or never ends. Its first line is
- * then reported as broken, and reading goes on with the next.
+ * row runs over several lines and does not fit the header, goes on after its closing quote, or
+ * never ends. Its first line is then reported as broken, and reading goes on with the next. Parsing by pieces keeps the
+ * cost of a broken line small in a large file.
  */
 function rowsOf(text: string, delimiter: Delimiter, firstLine: number) {
 	const rows: CsvRow[] = [];
 	const broken: CsvRow[] = [];
-	let rest = text;
+	let at = 0;
 	let line = firstLine;
 	let width = 0;
-	while (rest !== '') {
-		const tornAt = takeRows();
-		if (tornAt === null) break;
+	while (at < text.length) {
+		const start = at;
+		const { end, torn } = takePiece();
+		if (!torn && at > start) continue;
+		// Nothing fitted: the row that starts here is torn, or longer than any row is.
 		if (broken.length === csvLimits.brokenLines) return null;
-		const end = rest.indexOf('\n', tornAt);
-		broken.push({ line, cells: [rest.slice(tornAt, end < 0 ? undefined : end)] });
+		const lineEnd = text.indexOf('\n', at);
+		broken.push({ line, cells: [text.slice(at, lineEnd < 0 ? end : lineEnd)] });
 		line += 1;
-		rest = end < 0 ? '' : rest.slice(end + 1);
+		at = lineEnd < 0 ? text.length : lineEnd + 1;
 	}
 	return { rows, broken };
 
-	function takeRows(): number | null {
-		let at = 0;
-		for (const { record, raw } of parsed(rest, delimiter)) {
+	/** Takes the whole rows of the next piece; what is cut off at its end stays for the next. */
+	function takePiece(): { end: number; torn: boolean } {
+		const cut = text.indexOf('\n', at + pieceLength);
+		const end = cut < 0 ? text.length : cut + 1;
+		for (const { record, raw } of parsed(text.slice(at, end), delimiter)) {
 			const lines = raw.split('\n').length - (raw.endsWith('\n') ? 1 : 0);
-			if (width > 0 && lines > 1 && record.length !== width) return at;
+			const fits = width === 0 || record.length === width;
+			if (lines > 1 && !(fits && isWellFormed(raw, delimiter))) return { end, torn: true };
 			rows.push({ line, cells: record });
 			if (record.length > 1) width ||= record.length;
 			line += lines;
 			at += raw.length;
 		}
-		return at < rest.length ? at : null;
+		return { end, torn: false };
 	}
 }
 
