@@ -83,11 +83,18 @@ export function ratioOf({
 	const windows = [baseline, program, ...(lastYear ? [lastYear.baseline, lastYear.program] : [])];
 	const neffs = windows.map(({ neff }) => neff);
 	const enough = baseline.neff >= fewestEffectiveDeals && program.neff >= fewestEffectiveDeals;
-	const observed = observedOf(ratio, goal);
-	if (!enough || observed.lnRatio === null) return { ...observed, ...withoutInterval, enough };
+	const { upliftPct, lnRatio, observedGoalMet } = observedOf(ratio, goal);
+	const interval =
+		enough && lnRatio !== null
+			? intervalOf(lnRatio, ...errorOf(neffs, phi), goal)
+			: withoutInterval;
+	return { upliftPct, lnRatio, ...interval, observedGoalMet, enough };
+}
+
+/** Standard error of a ln ratio and its degrees of freedom, from the effective deals behind it. */
+function errorOf(neffs: number[], phi: number): [se: number, df: number] {
 	const se = Math.sqrt(phi * sum(neffs.map((neff) => 1 / neff)));
-	const df = Math.max(2, sum(neffs) - neffs.length);
-	return { ...observed, ...intervalOf(observed.lnRatio, se, df, goal), enough };
+	return [se, Math.max(2, sum(neffs) - neffs.length)];
 }
 
 const withoutInterval = { se: null, df: null, ciPct: null, pGoal: null, pAny: null };
