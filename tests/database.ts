@@ -1,7 +1,7 @@
 /** A migrated database of its own for a test file, cloned from the template; dropped with the server. */
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeEach, inject } from 'vitest';
 import { openDatabase, type Pool } from '#lib/server/database.server.ts';
 
 /** The address of a fresh database. */
@@ -26,4 +26,26 @@ export async function testDatabase(): Promise<Pool & { url: string }> {
 	const pool = openDatabase(url, { max: 12 });
 	afterAll(() => pool.close());
 	return { ...pool, url };
+}
+
+/** An open pool on a database of its own for each test: nothing that one test wrote meets another. */
+export function databasePerTest(): { readonly db: Pool['db']; readonly url: string } {
+	let pool: (Pool & { url: string }) | undefined;
+	beforeEach(async () => {
+		const url = await freshDatabase();
+		pool = { ...openDatabase(url, { max: 12 }), url };
+	});
+	afterEach(() => pool?.close());
+	const open = () => {
+		if (!pool) throw new Error('only inside a test');
+		return pool;
+	};
+	return {
+		get db() {
+			return open().db;
+		},
+		get url() {
+			return open().url;
+		}
+	};
 }
