@@ -165,6 +165,14 @@ describe('at the edges of the scale', () => {
 		expect(change.se).toBeCloseTo(5 / Math.sqrt(6), 9);
 	});
 
+	test('where the baseline is too uncertain for Fieller, the points make the interval', () => {
+		const list = (...values: number[]) => new Map(values.map((value, i) => [`p${i}`, value]));
+		const change = measuredFrom(list(100, 5, 5, 5, 10), list(100, 15, 10, 20, 25));
+		expect(change.B).toBe(25);
+		expect(change.ciPct?.[0]).toBeCloseTo(4 * change.ciPts[0], 9);
+		expect(change.ciPct?.[1]).toBeCloseTo(4 * change.ciPts[1], 9);
+	});
+
 	test('a rise of exactly the goal has met it', () => {
 		for (const start of [24, 48, 54.4, 60, 71.3])
 			expect(measuredFrom(level(start), level(start * 1.25)).observedGoalMet).toBe(true);

@@ -2,19 +2,17 @@
 // What may be shown of it is decided in publication.ts and nowhere else.
 import { mean, sampleCorrelation, sampleCovariance, sampleVariance } from 'simple-statistics';
 import { tCdf, tQuantile } from '#lib/values/distribution.ts';
+import { defaultGoal, reachesGoal } from './evidence.ts';
 import { engagementIndex, validScores, type ByRespondent } from './score.ts';
 
 export const defaultMinGroup = 5;
 /** Method 2.6 R2: chosen before the baseline opens, told to the respondents, frozen then. */
 export const minGroupRange = { min: 4, max: 10 } as const;
-export const defaultGoal = 0.25;
 
 /** Below this baseline a per cent says nothing: only points (method 3.1). */
-const fewestForPercent = 20;
+export const lowestForPercent = 20;
 /** Spread of change assumed at least, in points: all moving alike is no certainty (method 3.2). */
 const smallestSpread = 5;
-/** So that a goal met to the last decimal is not missed by a bit of floating point. */
-const roundingError = 1e-9;
 
 export type Interval = [low: number, high: number];
 
@@ -180,7 +178,7 @@ function measured(state: Measured['state'], counts: Counts, means: Means, goal: 
 	const se = errorOf(means, 1);
 	const t = tQuantile(0.975, df);
 	const ciPts: Interval = [delta - t * se, delta + t * se];
-	const inPercent = B >= fewestForPercent;
+	const inPercent = B >= lowestForPercent;
 	const upliftPct = inPercent ? 100 * (E / B - 1) : null;
 	const target = 1 + goal;
 	return {
@@ -197,7 +195,7 @@ function measured(state: Measured['state'], counts: Counts, means: Means, goal: 
 		ciPct: inPercent ? percentInterval(means, t, ciPts) : null,
 		pGoal: inPercent ? tCdf((E - target * B) / errorOf(means, target), df) : null,
 		pAny: tCdf(delta / se, df),
-		observedGoalMet: upliftPct === null ? null : upliftPct >= 100 * goal - roundingError
+		observedGoalMet: upliftPct === null ? null : reachesGoal(upliftPct, goal)
 	};
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evidenceFor, inWords, toNearest, toWhole } from './evidence.ts';
+import { evidenceFor, inWords, reachesGoal, toNearest, toWhole } from './evidence.ts';
 
 test.each([
 	[0, 'very unlikely'],
@@ -37,4 +37,10 @@ test('a major event leaves no more than weak evidence, and makes none of nothing
 test('a rise and a fall are rounded alike, and nothing is shown as minus zero', () => {
 	expect([2.5, -2.5, 0.4, -0.4].map(toWhole)).toEqual([3, -3, 0, 0]);
 	expect([12.5, -12.5, 2.4, -2.4].map((value) => toNearest(5, value))).toEqual([15, -15, 0, 0]);
+});
+
+test('the goal is reached by 25 and by what floating point makes of it, not by 24.999', () => {
+	expect([25, (100 * (71.3 * 1.25)) / 71.3 - 100, 24.999].map((u) => reachesGoal(u, 0.25))).toEqual(
+		[true, true, false]
+	);
 });

@@ -14,6 +14,13 @@ export type Verdict = (typeof verdicts)[number];
 export const evidenceGrades = ['strong', 'moderate', 'weak', 'none', 'too_few'] as const;
 export type Evidence = (typeof evidenceGrades)[number];
 
+/** The rise that is promised: 25 % in thirteen weeks. */
+export const defaultGoal = 0.25;
+
+/** Judged unrounded; the margin only keeps floating point from missing a goal met to the decimal. */
+export const reachesGoal = (upliftPct: number, goal: number): boolean =>
+	upliftPct >= 100 * goal - 1e-9;
+
 /** Keys of the fixed sentences; nobody edits them for a single result (method 6). */
 export type ResultText =
 	'result.met' | 'result.notmet' | 'evidence.weak' | 'cause' | 'rtm' | 'small';

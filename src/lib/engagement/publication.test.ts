@@ -243,6 +243,17 @@ describe('what is hidden', () => {
 		expect(publish(alike(4, 60), alike(4, 70), { change, minGroup: 5 }).state).toBe('suppressed');
 	});
 
+	test('stays hidden when the pairs were counted with a smaller threshold', () => {
+		const after = new Map([...alike(5, 70), ['new', 70]]);
+		const change = changeBetween(alike(6, 60), after, { minGroup: 5 });
+		expect(change).toMatchObject({ state: 'same_people', nB: 6, nE: 6, nP: 5 });
+		const published = publish(alike(6, 60), after, { change, minGroup: 6 });
+		expect(published.state).toBe('mostly_different_people');
+		const means = { baseline: 60, wave: 70 };
+		expect(publishBehavior({ change, means, minGroup: 6 }).state).toBe('mostly_different_people');
+		expect(publishBehavior({ change, means, minGroup: 7 }).state).toBe('suppressed');
+	});
+
 	test('at the baseline is the level of four, of one and of nobody', () => {
 		const of = (count: number) =>
 			publishBaseline({ enrollment: 'e1', people: count, eligible: 4, mean: count ? 60 : null });

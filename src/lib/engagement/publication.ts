@@ -3,8 +3,9 @@
 // Which fields a result has follows from counts of people, never from the values themselves,
 // except where a per cent would mean nothing (baseline below 20).
 import { mean } from 'simple-statistics';
-import { defaultGoal, defaultMinGroup, type Change, type Measured } from './change.ts';
+import { defaultMinGroup, type Change, type Measured } from './change.ts';
 import {
+	defaultGoal,
 	evidenceFor,
 	inWords,
 	toNearest,
@@ -393,7 +394,8 @@ export function cohortMembers(teams: readonly Team[]): {
 	const least = ({ minGroup = defaultMinGroup }: Team) => minGroup;
 	const small = teams.filter((team) => team.people < least(team));
 	const together = small.reduce((sum, { people }) => sum + people, 0);
-	const pool = small.length >= 2 && together >= Math.max(...small.map(least)) ? small : [];
+	// One small team alone never gets there, so a pool always has two or more.
+	const pool = together >= Math.max(...small.map(least)) ? small : [];
 	const included = teams.filter((team) => team.people >= least(team) || pool.includes(team));
 	return {
 		included: included.map(({ id }) => id),

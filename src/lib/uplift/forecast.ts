@@ -1,8 +1,9 @@
 // Whether a leader is on the way to the goal at week 13, while the program runs (method 5).
 // Status comes from the probability of reaching the target; the pace is shown beside it.
 import { mean } from 'simple-statistics';
+import { defaultGoal } from '#lib/engagement/evidence.ts';
 import { normalCdf, normalQuantile } from '#lib/values/distribution.ts';
-import { defaultGoal, effectiveDeals, sumOfDeals } from './ratio.ts';
+import { effectiveDeals, sumOfDeals } from './ratio.ts';
 
 export const programWeeks = 13;
 export const lastWave = 6;

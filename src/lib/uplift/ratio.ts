@@ -1,13 +1,11 @@
 // How sales and revenue compare with their baseline, from the won deals themselves, unrounded.
 // One method for both pillars: sales is revenue with every amount counted as 1 (method 4.3).
 import { mean, sampleStandardDeviation, sampleVariance, sum } from 'simple-statistics';
+import { defaultGoal, reachesGoal } from '#lib/engagement/evidence.ts';
 import { tCdf, tQuantile } from '#lib/values/distribution.ts';
 
-export const defaultGoal = 0.25;
 /** Fewer effective deals than this carry no interval; in the baseline, no verdict (method 4.3). */
 export const fewestEffectiveDeals = 5;
-/** So that a goal met to the last decimal is not missed by a bit of floating point. */
-const roundingError = 1e-9;
 
 /** Won deals of a window, as sums: amounts in any one unit. */
 export type Deals = {
@@ -109,7 +107,7 @@ function observedOf(ratio: number, goal: number) {
 	return {
 		upliftPct,
 		lnRatio: ratio > 0 ? Math.log(ratio) : null,
-		observedGoalMet: upliftPct >= 100 * goal - roundingError
+		observedGoalMet: reachesGoal(upliftPct, goal)
 	};
 }
 

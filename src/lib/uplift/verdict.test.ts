@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ratioOf, windowOf } from './ratio.ts';
-import { dealsVerdict, promiseLine, startedLow, type DealsFigures } from './verdict.ts';
+import { engagementTrajectory } from './forecast.ts';
+import {
+	dealsVerdict,
+	promiseLine,
+	shownForecast,
+	startedLow,
+	type DealsFigures
+} from './verdict.ts';
 
 const before = windowOf(Array<number>(40).fill(10), 26);
 const after = (revenue: number) => ({ revenue, neff: 20, exposure: 13 });
@@ -124,5 +131,31 @@ test('the promise is kept only with three of three', () => {
 		notMeasurable: 0,
 		inProgress: 1,
 		kept: false
+	});
+});
+
+describe('the forecast of engagement', () => {
+	const trajectory = engagementTrajectory({ series: [59.920635, 62, 61, 65, 66] });
+
+	test('below eight people is a status and coarse per cent for drawing', () => {
+		expect(shownForecast(trajectory, 6)).toEqual({
+			status: 'off_track',
+			gradeUpliftPct: 15,
+			gradeIntervalPct: [5, 25],
+			paceRatio: null,
+			target: { kind: 'hidden' }
+		});
+	});
+
+	test('from eight people has a pace and a rounded target', () => {
+		expect(shownForecast(trajectory, 8)).toMatchObject({
+			paceRatio: 0.6,
+			target: { kind: 'rounded', value: 75 }
+		});
+	});
+
+	test('is not shown for too few people, nor from a baseline below 20', () => {
+		expect(shownForecast(trajectory, 4)).toBeNull();
+		expect(shownForecast(engagementTrajectory({ series: [19, 22, 24] }), 8)).toBeNull();
 	});
 });

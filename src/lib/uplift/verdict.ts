@@ -1,15 +1,18 @@
 // What is said of a pillar and of the promise when a window has closed (method 6): the observed
 // result and the strength of evidence, always both, in fixed words.
-import { resultTexts } from '#lib/engagement/publication.ts';
+import { defaultMinGroup, lowestForPercent } from '#lib/engagement/change.ts';
+import { levelOf, resultTexts, type Level } from '#lib/engagement/publication.ts';
 import {
 	evidenceFor,
 	inWords,
+	toNearest,
 	toWhole,
 	type Evidence,
 	type ProbabilityWords,
 	type ResultText,
 	type Verdict
 } from '#lib/engagement/evidence.ts';
+import type { EngagementTrajectory, Status } from './forecast.ts';
 import { fewestEffectiveDeals, type Ratio } from './ratio.ts';
 
 export const pillars = ['engagement', 'sales', 'revenue'] as const;
@@ -113,5 +116,40 @@ export function promiseLine(verdicts: Readonly<Record<Pillar, Verdict>>): Promis
 		notMeasurable: all.filter((verdict) => verdict === 'not_measurable').length,
 		inProgress: all.filter((verdict) => verdict === 'in_progress').length,
 		kept: met === pillars.length
+	};
+}
+
+export type ShownForecast = {
+	status: Status;
+	/** Uplift expected at the endline and its 80 % interval, to the nearest 5 %, for drawing. */
+	gradeUpliftPct: number;
+	gradeIntervalPct: [low: number, high: number];
+	/** Numbers only from eight people on (method 2.6 R6). */
+	paceRatio: number | null;
+	target: Level;
+};
+
+const fewestForPace = 8;
+
+/**
+ * What may be shown of the engagement forecast: the exact one would tell the exact baseline.
+ * `people` have a valid score at both waves; `null` when they are fewer than `minGroup`, or when
+ * the baseline is too low for a per cent (method 3.1).
+ */
+export function shownForecast(
+	{ status, forecast, interval80, line, paceRatio, target }: EngagementTrajectory,
+	people: number,
+	minGroup = defaultMinGroup
+): ShownForecast | null {
+	const baseline = line[0] ?? 0;
+	if (people < minGroup || baseline < lowestForPercent) return null;
+	const drawn = (level: number) => toNearest(5, 100 * (level / baseline - 1));
+	const inNumbers = people >= fewestForPace;
+	return {
+		status,
+		gradeUpliftPct: drawn(forecast),
+		gradeIntervalPct: [drawn(interval80[0]), drawn(interval80[1])],
+		paceRatio: inNumbers && paceRatio !== null ? toNearest(1, 10 * paceRatio) / 10 : null,
+		target: inNumbers ? levelOf(people, target, minGroup) : { kind: 'hidden' }
 	};
 }
