@@ -18,6 +18,7 @@ const run = (script: string, args: string[]): Promise<number> =>
 	});
 
 const only = process.argv.slice(2);
+await run('@inlang/paraglide-js/bin/run.js', ['compile', '--project', './project.inlang', '--silent']);
 if (!isBuilt()) {
 	const built = await run('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
 	if (built !== 0) {
