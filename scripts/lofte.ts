@@ -1,0 +1,59 @@
+/** `npm run lofte -- <verb>`: what operators do by hand. Every verb can be run twice. */
+import process from 'node:process';
+import { sql } from 'drizzle-orm';
+import { system } from '#lib/people/actor.ts';
+import { reconcile, sweep } from '#lib/payments/commands.server.ts';
+import { readConfig } from '#lib/server/config.server.ts';
+import { openDatabase } from '#lib/server/database.server.ts';
+import { keysFrom } from '#lib/server/seal.server.ts';
+import { stripeTill } from '#lib/server/till.server.ts';
+
+const verbs = ['invariants', 'verify-audit', 'sweep', 'reconcile'] as const;
+type Verb = (typeof verbs)[number];
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const verb = process.argv[2] as Verb;
+if (!verbs.includes(verb)) {
+	say(`Usage: npm run lofte -- ${verbs.join(' | ')}`);
+	process.exit(2);
+}
+
+const config = readConfig();
+const pool = openDatabase(config.DATABASE_URL, { max: 1, queryMs: 60_000 });
+const ctx = { db: pool.db, keys: keysFrom(config.APP_KEYS), now: new Date(), who: system };
+
+const run: Record<Verb, () => Promise<number>> = {
+	async invariants() {
+		const broken = await pool.db.execute<{ rule: string; subject: string }>(
+			sql`select rule, subject from invariant_violations order by 1, 2 limit 100`
+		);
+		for (const { rule, subject } of broken) say(`${rule}  ${subject}`);
+		say(broken.length === 0 ? 'Every promise holds.' : `${broken.length} broken.`);
+		return broken.length === 0 ? 0 : 1;
+	},
+	async 'verify-audit'() {
+		const broken = await pool.db.execute<{ rule: string; subject: string }>(
+			sql`select rule, subject from invariant_violations where rule like 'audit-%' limit 100`
+		);
+		const [head] = await pool.db.execute<{ seq: number; h: string }>(
+			sql`select seq, encode(h, 'hex') as h from audit_head`
+		);
+		for (const { rule, subject } of broken) say(`${rule}  ${subject}`);
+		say(`${head?.seq ?? 0} entries, head ${head?.h ?? ''}`);
+		return broken.length === 0 ? 0 : 1;
+	},
+	async sweep() {
+		await sweep(ctx, stripeTill(config), { origin: config.APP_ORIGIN });
+		return 0;
+	},
+	async reconcile() {
+		await reconcile(ctx, stripeTill(config), { origin: config.APP_ORIGIN });
+		return 0;
+	}
+};
+
+try {
+	process.exitCode = await run[verb]();
+} finally {
+	await pool.close();
+}
