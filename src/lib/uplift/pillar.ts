@@ -64,8 +64,65 @@ export type PillarFlag = (typeof pillarFlags)[number];
 
 export type FigureUnit = 'money' | 'deals' | 'weeks' | 'percent' | 'people' | 'plain';
 
+/** Sentences of a result (method 6); whole numbers only. Their texts are in the area results. */
+export const sentenceKeys = [
+	/** { pillar, pct } */
+	'results_met',
+	'results_not_met',
+	/** { low, high } */
+	'results_evidence_weak',
+	'results_cause',
+	'results_rtm',
+	/** { n } people, or { n } effective deals */
+	'results_small_people',
+	'results_small_deals',
+	/** How likely a real rise is, where the goal was not reached. */
+	'results_any_very_unlikely',
+	'results_any_unlikely',
+	'results_any_rather_unlikely',
+	'results_any_rather_likely',
+	'results_any_likely',
+	'results_any_very_likely',
+	/** { days, pct }: the typical cycle, and how much of the revenue began in the program. */
+	'results_lag',
+	/** { pct }: share of the largest deal. */
+	'results_concentration',
+	'results_held_over_start'
+] as const;
+export type SentenceKey = (typeof sentenceKeys)[number];
+export type Sentence = { key: SentenceKey; params: Record<string, string | number> };
+
+export const figureKeys = [
+	'results_figure_baseline_weeks',
+	'results_figure_baseline_deals',
+	'results_figure_baseline_revenue',
+	'results_figure_baseline_exposure',
+	'results_figure_baseline_rate',
+	'results_figure_baseline_effective',
+	'results_figure_program_weeks',
+	'results_figure_program_deals',
+	'results_figure_program_revenue',
+	'results_figure_program_exposure',
+	'results_figure_program_rate',
+	'results_figure_program_effective',
+	/** What the baseline would have brought in the thirteen weeks, and the goal on top of it. */
+	'results_figure_expected',
+	'results_figure_target',
+	'results_figure_without_largest',
+	'results_figure_exit_rate',
+	'results_figure_cycle_days',
+	'results_figure_created_in_program',
+	'results_figure_without_rate',
+	'results_figure_answered_baseline',
+	'results_figure_answered_wave',
+	'results_figure_answered_both',
+	'results_figure_response_rate',
+	'results_figure_headroom'
+] as const;
+export type FigureKey = (typeof figureKeys)[number];
+
 /** The number behind the number. Money is in whole units of `PillarResult.currency`. */
-export type Figure = { key: string; value: number | string | null; unit: FigureUnit };
+export type Figure = { key: FigureKey; value: number | string | null; unit: FigureUnit };
 
 export type Source = {
 	batchId: string;
@@ -100,14 +157,31 @@ export type PillarResult = {
 	verdict: Verdict | null;
 	evidence: Evidence | null;
 	/** Sentences in order: message keys with whole numbers for their parameters. */
-	sentences: { key: string; params: Record<string, string | number> }[];
+	sentences: Sentence[];
 	flags: PillarFlag[];
 	figures: Figure[];
 	currency: string | null;
 	/** Beside the headline: the uplift per calendar week, whatever the team's size. */
 	totalPct: number | null;
-	baselines: { id: BaselineId; primary: boolean; upliftPct: number | null }[];
+	/** `weeks` is the length of the window that the baseline is taken from. */
+	baselines: { id: BaselineId; primary: boolean; weeks: number; upliftPct: number | null }[];
 	source: Source | null;
 	/** By how many per cent a baseline made of today's deals would differ; only beyond 5 %. */
 	restated: { pct: number } | null;
+	/**
+	 * Unrounded, for the cohort's figures only; pages leave it out. `null` for engagement, whose
+	 * exact figures are stored nowhere.
+	 */
+	basis: Basis | null;
+};
+
+export type Basis = {
+	lnRatio: number | null;
+	se: number | null;
+	df: number | null;
+	pGoal: number | null;
+	pAny: number | null;
+	/** Won in the program, and what the baseline would have brought; minor units, or deals. */
+	program: number;
+	counterfactual: number;
 };
