@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { defaultPledge, pledgeFault, storedPledge } from './pledge.ts';
+
+test('the default YES has twelve statements: eight musts, three shoulds and one to know', () => {
+	const count = (kind: string) =>
+		defaultPledge.filter((statement) => statement.kind === kind).length;
+	expect([count('must'), count('should'), count('info')]).toEqual([8, 3, 1]);
+	expect(pledgeFault(defaultPledge)).toBeNull();
+});
+
+test.each([
+	['statement-empty', [{ ...defaultPledge[0]!, nb: ' ' }]],
+	['statement-long', [{ ...defaultPledge[0]!, en: 'a'.repeat(301) }]],
+	['kind-unknown', [{ ...defaultPledge[0]!, kind: 'maybe' as 'must' }]],
+	['key-twice', [defaultPledge[0]!, defaultPledge[0]!]],
+	['no-must', [{ ...defaultPledge[0]!, kind: 'should' as const }]],
+	[
+		'too-many',
+		Array.from({ length: 21 }, (_, index) => ({ ...defaultPledge[0]!, key: `k${index}` }))
+	]
+])('an edited YES is refused: %s', (fault, pledge) => {
+	expect(pledgeFault(pledge)).toBe(fault);
+});
+
+test('what was stored is read back; what is not a statement is left out', () => {
+	expect(storedPledge(JSON.parse(JSON.stringify(defaultPledge)))).toEqual(defaultPledge);
+	expect(storedPledge([null, 'x', { key: 'a' }, defaultPledge[0]])).toEqual([defaultPledge[0]]);
+	expect(storedPledge({})).toEqual([]);
+});
