@@ -73,6 +73,8 @@ export const offer = pgTable(
 	(table) => [
 		check('offer_price', sql`${table.priceMinor} > 0`),
 		uniqueIndex('offer_token').on(table.tokenHash),
-		uniqueIndex('offer_one_live').on(table.applicationId).where(sql`withdrawn_at is null`)
+		uniqueIndex('offer_one_live')
+			.on(table.applicationId)
+			.where(sql`withdrawn_at is null`)
 	]
 );
