@@ -1,5 +1,13 @@
 /** What the worker knows how to do. Each task looks at rows and is harmless when run twice. */
 import { setTimeout as wait } from 'node:timers/promises';
+import {
+	closeDueWave,
+	closeDueWaves,
+	destroyKeys,
+	forgetComments,
+	sendReminders,
+	sweepWaves
+} from '#lib/engagement/commands.server.ts';
 import type { System } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { deliverNext, forgetSentMail, type Mailer } from '#lib/server/outbox.server.ts';
@@ -27,7 +35,20 @@ const beat: Run = async ({ db, now }) => {
 
 const forget: Run = async (ctx) => {
 	await forgetSentMail(ctx);
+	await destroyKeys(ctx);
+	await forgetComments(ctx);
 };
+
+const closeWaves: Run = async (ctx) => {
+	await closeDueWaves(ctx);
+};
+
+const closeWave: Run = async (ctx, _, payload) => {
+	await closeDueWave(ctx, (payload as { waveId: string }).waveId);
+};
+
+const remindWave: Run = (ctx, { origin }, payload) =>
+	sendReminders(ctx, { ...(payload as { waveId: string; round: string }), origin });
 
 const nothingYet: Run = async () => {};
 
@@ -37,8 +58,10 @@ export const tasks = {
 	'act-on-webhooks': nothingYet,
 	sweep: nothingYet,
 	reconcile: nothingYet,
-	'close-due-waves': nothingYet,
-	'close-wave': nothingYet,
+	'close-due-waves': closeWaves,
+	'close-wave': closeWave,
+	'remind-wave': remindWave,
+	'sweep-waves': sweepWaves,
 	'refresh-results': nothingYet,
 	'send-refund': nothingYet,
 	forget

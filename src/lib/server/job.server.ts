@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from './context.server.ts';
 
 /** The tasks that `src/worker.ts` knows. A job only says "look at this row"; the facts stay in our tables. */
-export type Task = 'deliver-mail' | 'act-on-webhooks' | 'close-wave' | 'refresh-results' | 'send-refund';
+export type Task = 'deliver-mail' | 'act-on-webhooks' | 'reconcile' | 'close-wave' | 'remind-wave' | 'sweep-waves' | 'refresh-results' | 'send-refund';
 
 /**
  * Enqueues a job in the caller's transaction: it is there if, and only if, the facts are.
