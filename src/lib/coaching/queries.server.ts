@@ -1,0 +1,357 @@
+import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
+import { enrollment } from '#lib/cohorts/tables.server.ts';
+import type { Coach, Leader } from '#lib/people/actor.ts';
+import { person } from '#lib/people/tables.server.ts';
+import { audit } from '#lib/server/audit.server.ts';
+import type { Context } from '#lib/server/context.server.ts';
+import { unsealText } from '#lib/server/seal.server.ts';
+import { addDays, dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
+import { isId } from '#lib/values/id.ts';
+import { pulsePicture, daysShown, type PulsePicture } from './pulse-picture.ts';
+import {
+	adherence,
+	pulseSentence,
+	shortNames,
+	silences,
+	workdaysUntil,
+	type Credit,
+	type PulseSentence,
+	type Reached,
+	type Touch
+} from './pulse.ts';
+import { nextOf, type Session, type SessionKind, type Status, type Visibility } from './session.ts';
+import { session, sessionNote } from './tables.server.ts';
+import type { Kind } from './touchpoint.ts';
+
+/** All that the pulse picture, its table and its sentence show. Plain data, fit for a page. */
+export type LeadershipPulse = {
+	today: Day;
+	sentence: PulseSentence;
+	/** For screens with room: twenty-one working days. */
+	wide: PulsePicture;
+	/** For a phone: eleven. */
+	narrow: PulsePicture;
+	/** The days in the larger drawing, by seller; the team's own row has the id 'team' and no name. */
+	table: { id: string; name: string; days: number; touches: { day: Day; kind: Kind }[] }[];
+	/** For the log buttons, by name. */
+	sellers: { id: string; name: string }[];
+	/** The program's week, and how much of its rhythm is kept so far; null before week 1. */
+	week: { number: number; percent: number | null; parts: Credit[] } | null;
+};
+
+type PulseRow = {
+	id: string | null;
+	name: string;
+	started_on: Day | null;
+	first: Day | null;
+	last: Day | null;
+	touches: { day: Day; kind: Kind; minutes: number | null }[];
+};
+
+/**
+ * The leader's pulse: who was reached when, who has heard nothing for how long. One statement,
+ * however many sellers and touchpoints there are.
+ */
+export async function leadershipPulse(
+	{ db, now, who }: Context<Leader>,
+	part: Pick<EnrollmentInCohort, 'id' | 'dayZero' | 'timeZone'>
+): Promise<LeadershipPulse> {
+	const today = dayIn(now, part.timeZone);
+	const week = weekOf(today, part.dayZero);
+	// The picture's days, and the four weeks that a target may look back.
+	const shownFrom = workdaysUntil(today, daysShown)[0]!;
+	const neededFrom = addDays(today, -28) < shownFrom ? addDays(today, -28) : shownFrom;
+	const rows = (await db.execute(sql`
+		with mine as (select id from enrollment where id = ${part.id} and leader_id = ${who.personId})
+		select s.id, s.name, s.started_on::text, min(t.day)::text as first, max(t.day)::text as last,
+			coalesce(json_agg(json_build_object('day', t.day, 'kind', t.kind, 'minutes', t.minutes) order by t.day, t.created_at)
+				filter (where t.day >= ${neededFrom}), '[]') as touches
+		from mine
+		join seller s on s.enrollment_id = mine.id and s.started_on <= ${today} and (s.ended_on is null or s.ended_on > ${today})
+		left join touchpoint_seller ts on ts.seller_id = s.id
+		left join touchpoint t on t.id = ts.touchpoint_id
+		group by s.id
+		union all
+		select null, '', null, min(t.day)::text, max(t.day)::text,
+			coalesce(json_agg(json_build_object('day', t.day, 'kind', t.kind, 'minutes', t.minutes) order by t.day, t.created_at)
+				filter (where t.day >= ${neededFrom}), '[]')
+		from mine join touchpoint t on t.enrollment_id = mine.id and t.kind in ('team-meeting', 'training')
+		order by 2 limit 201`)) as unknown as PulseRow[];
+
+	const people = rows.filter(({ id }) => id !== null);
+	const names = shortNames(people.map(({ name }) => name));
+	const touches: Touch[] = rows.flatMap((row) =>
+		row.touches.map((touch) => ({ ...touch, sellerId: row.id }))
+	);
+	const firsts = rows.flatMap(({ first }) => first ?? []);
+	const since = [part.dayZero, ...firsts].sort()[0]!;
+	const reached: Reached[] = people.map(({ id, started_on, last }, index) => ({
+		id: id!,
+		name: names[index]!,
+		startedOn: started_on!,
+		lastTouch: last
+	}));
+	const ordered = silences(reached, since, today);
+	const picture = { sellers: ordered, touches, since, today };
+	const shown = (id: string | null) =>
+		touches
+			.filter((touch) => touch.sellerId === id && touch.day >= shownFrom)
+			.map(({ day, kind }) => ({ day, kind }));
+	const forTeam = shown(null);
+	return {
+		today,
+		sentence: pulseSentence(ordered, firsts.length > 0),
+		wide: pulsePicture('wide', picture),
+		narrow: pulsePicture('narrow', picture),
+		table: [
+			...ordered.map(({ id, name, days }) => ({ id, name, days, touches: shown(id) })),
+			...(forTeam.length > 0 ? [{ id: 'team', name: '', days: 0, touches: forTeam }] : [])
+		],
+		sellers: reached.map(({ id, name }) => ({ id, name })),
+		week:
+			week >= 1
+				? {
+						number: week,
+						...adherence({
+							week,
+							dayZero: part.dayZero,
+							sellers: reached.map(({ id }) => id),
+							touches
+						})
+					}
+				: null
+	};
+}
+
+/** What the leader logged today, the newest first: what can still be taken back. One statement. */
+export async function loggedToday(
+	{ db, keys, now, who }: Context<Leader>,
+	part: Pick<EnrollmentInCohort, 'id' | 'timeZone'>
+) {
+	const rows = (await db.execute(sql`
+		select t.id, t.kind, t.minutes, t.note_enc, string_agg(s.name, ', ' order by s.name) as names
+		from touchpoint t
+		join enrollment e on e.id = t.enrollment_id and e.leader_id = ${who.personId}
+		left join touchpoint_seller ts on ts.touchpoint_id = t.id
+		left join seller s on s.id = ts.seller_id
+		where t.enrollment_id = ${part.id} and t.day = ${dayIn(now, part.timeZone)}
+		group by t.id order by t.created_at desc limit 50`)) as unknown as {
+		id: string;
+		kind: Kind;
+		minutes: number | null;
+		note_enc: Uint8Array | null;
+		names: string | null;
+	}[];
+	return rows.map(({ id, kind, minutes, note_enc, names }) => ({
+		id,
+		kind,
+		minutes,
+		names,
+		note: note_enc ? unsealText(keys, 'note', new Uint8Array(note_enc)) : null
+	}));
+}
+
+const leaderOf = alias(person, 'leader_of');
+const coachOf = alias(person, 'coach_of');
+
+const columns = {
+	id: session.id,
+	enrollmentId: session.enrollmentId,
+	kind: sql<SessionKind>`${session.kind}`,
+	startsAt: session.startsAt,
+	timeZone: session.timeZone,
+	minutes: session.minutes,
+	place: session.place,
+	status: sql<Status>`${session.status}`,
+	sequence: session.sequence,
+	leaderName: leaderOf.name,
+	leaderTimeZone: leaderOf.timeZone,
+	coachName: coachOf.name,
+	coachTimeZone: coachOf.timeZone
+};
+
+export type SessionWithPeople = Session & {
+	leaderName: string;
+	leaderTimeZone: string;
+	coachName: string;
+	coachTimeZone: string;
+};
+
+const withPeople = ({ db }: Context) =>
+	db
+		.select(columns)
+		.from(session)
+		.innerJoin(enrollment, eq(enrollment.id, session.enrollmentId))
+		.innerJoin(leaderOf, eq(leaderOf.id, enrollment.leaderId))
+		.innerJoin(coachOf, eq(coachOf.id, session.coachId));
+
+/** Whose sessions: the leader's own, or those of the coach with people who are still theirs. */
+const mine = (who: Leader | Coach) =>
+	who.role === 'leader'
+		? eq(enrollment.leaderId, who.personId)
+		: and(eq(session.coachId, who.personId), eq(enrollment.coachId, who.personId));
+
+/** The leader's next session, or the one under way; null when nothing is planned. One statement. */
+export async function nextSession(ctx: Context<Leader>): Promise<SessionWithPeople | null> {
+	const rows = await withPeople(ctx)
+		.where(
+			and(mine(ctx.who), eq(session.status, 'planned'), gte(session.startsAt, dayBefore(ctx.now)))
+		)
+		.orderBy(asc(session.startsAt))
+		.limit(5);
+	return nextOf(rows, ctx.now);
+}
+
+const dayBefore = (now: Date) => new Date(now.getTime() - 24 * 3600_000);
+
+/** The leader's sessions, or the coach's: what is ahead in its order, then what was, the newest first. */
+export async function sessionsOf(ctx: Context<Leader> | Context<Coach>) {
+	const rows = await withPeople(ctx)
+		.where(mine(ctx.who))
+		.orderBy(desc(session.startsAt))
+		.limit(300);
+	const isAhead = (one: SessionWithPeople) => one.status === 'planned' && one.startsAt >= ctx.now;
+	const underWay = nextOf(rows, ctx.now);
+	const ahead = rows.filter((one) => isAhead(one) || one === underWay).reverse();
+	return { ahead, behind: rows.filter((one) => !ahead.includes(one)).slice(0, 100) };
+}
+
+export type Note = { body: string; revision: number; savedAt: Date | null };
+const noNote: Note = { body: '', revision: 0, savedAt: null };
+
+export type SessionPage = {
+	session: SessionWithPeople;
+	own: Note;
+	shared: Note;
+	/** What the other one shared; null when there is nothing. */
+	theirs: Note | null;
+};
+
+/**
+ * A session with the notes that this person may read: their own two, and what the other one shared.
+ * Null for anybody else's. When the coach reads the leader's words it is written into the log.
+ */
+export async function sessionWithNotes(
+	ctx: Context<Leader> | Context<Coach>,
+	id: string
+): Promise<SessionPage | null> {
+	if (!isId(id)) return null;
+	const [[found], notes] = await Promise.all([
+		withPeople(ctx).where(and(eq(session.id, id), mine(ctx.who))),
+		readableNotes(ctx, id)
+	]);
+	if (!found) return null;
+	const of = (author: 'me' | 'other', visibility: Visibility) =>
+		notes.find(
+			(note) =>
+				(note.authorId === ctx.who.personId) === (author === 'me') && note.visibility === visibility
+		);
+	const opened = (note: (typeof notes)[number] | undefined): Note | null =>
+		note
+			? {
+					body: unsealText(ctx.keys, 'note', note.bodyEnc),
+					revision: note.revision,
+					savedAt: note.savedAt
+				}
+			: null;
+	const theirs = opened(of('other', 'shared'));
+	if (theirs && theirs.body !== '' && ctx.who.role === 'coach')
+		await audit(ctx as Context<Coach>, {
+			action: 'session-note-read',
+			object: { kind: 'session', id }
+		});
+	return {
+		session: found,
+		own: opened(of('me', 'own')) ?? noNote,
+		shared: opened(of('me', 'shared')) ?? noNote,
+		theirs: theirs?.body ? theirs : null
+	};
+}
+
+/** The condition stands in the statement: another person's own note never leaves the database. */
+const readableNotes = ({ db, who }: Context<Leader> | Context<Coach>, sessionId: string) =>
+	db
+		.select({
+			authorId: sessionNote.authorId,
+			visibility: sessionNote.visibility,
+			bodyEnc: sessionNote.bodyEnc,
+			revision: sessionNote.revision,
+			savedAt: sessionNote.savedAt
+		})
+		.from(sessionNote)
+		.innerJoin(session, eq(session.id, sessionNote.sessionId))
+		.innerJoin(enrollment, eq(enrollment.id, session.enrollmentId))
+		.where(
+			and(
+				eq(sessionNote.sessionId, sessionId),
+				mine(who),
+				sql`(${sessionNote.visibility} = 'shared' or ${sessionNote.authorId} = ${who.personId})`
+			)
+		)
+		.limit(4);
+
+export type CoachedLeader = {
+	enrollmentId: string;
+	leaderName: string;
+	dayZero: Day;
+	/** The last session that was held; null when there was none. */
+	lastMetAt: Date | null;
+	/** Days since then by the coach's calendar. */
+	daysSinceMet: number | null;
+	nextAt: Date | null;
+	/** The last day on which the leader logged a touchpoint; what it was stays the leader's. */
+	lastTouchOn: Day | null;
+};
+
+/** What the coach's day needs: the next sessions, and how long each leader has not been met. Two statements. */
+export async function coachAgenda(
+	ctx: Context<Coach>
+): Promise<{ ahead: SessionWithPeople[]; leaders: CoachedLeader[] }> {
+	const [rows, leaders] = await Promise.all([
+		withPeople(ctx)
+			.where(
+				and(mine(ctx.who), eq(session.status, 'planned'), gte(session.startsAt, dayBefore(ctx.now)))
+			)
+			.orderBy(asc(session.startsAt))
+			.limit(20),
+		leadersOf(ctx)
+	]);
+	return {
+		ahead: rows.filter((one) => one.startsAt.getTime() + one.minutes * 60_000 > ctx.now.getTime()),
+		leaders
+	};
+}
+
+/** The coach's leaders who are still taking part, by name. One statement. */
+export async function leadersOf({ db, now, who }: Context<Coach>): Promise<CoachedLeader[]> {
+	const rows = (await db.execute(sql`
+		select e.id, p.name, e.day_zero::text as day_zero, max(s.starts_at) filter (where s.status = 'held') as met,
+			min(s.starts_at) filter (where s.status = 'planned' and s.starts_at > ${now.toISOString()}::timestamptz) as next,
+			(select max(t.day)::text from touchpoint t where t.enrollment_id = e.id) as touched
+		from enrollment e join person p on p.id = e.leader_id
+		left join session s on s.enrollment_id = e.id
+		where e.coach_id = ${who.personId} and e.state = 'active'
+		group by e.id, p.name order by p.name, e.id limit 200`)) as unknown as {
+		id: string;
+		name: string;
+		day_zero: Day;
+		met: string | Date | null;
+		next: string | Date | null;
+		touched: Day | null;
+	}[];
+	const today = dayIn(now, who.timeZone);
+	return rows.map(({ id, name, day_zero, met, next, touched }) => {
+		const lastMetAt = met === null ? null : new Date(met);
+		return {
+			enrollmentId: id,
+			leaderName: name,
+			dayZero: day_zero,
+			lastMetAt,
+			daysSinceMet: lastMetAt && daysBetween(dayIn(lastMetAt, who.timeZone), today),
+			nextAt: next === null ? null : new Date(next),
+			lastTouchOn: touched
+		};
+	});
+}
