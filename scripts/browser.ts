@@ -1,5 +1,6 @@
 /** The browser that pictures, screenshots and journeys share. */
 import fs from 'node:fs';
+import process from 'node:process';
 import { chromium, type Browser } from 'playwright-core';
 
 const installed = [
@@ -28,6 +29,8 @@ export async function findBrowser(): Promise<string> {
 	if (named) return named;
 	const found = installed.find((file) => fs.existsSync(file));
 	if (found) return found;
+	// A bare machine lacks some of its libraries too; this makes the package unpack them beside it.
+	process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x';
 	const packed = await import('@sparticuz/chromium');
 	return packed.default.executablePath();
 }
