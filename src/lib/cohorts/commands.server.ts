@@ -1,16 +1,19 @@
 import { and, eq, sql, type SQL } from 'drizzle-orm';
-import type { Admin, Coach, System } from '#lib/people/actor.ts';
+import type { Admin, Coach, Leader, System } from '#lib/people/actor.ts';
 import { grantRole } from '#lib/people/commands.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { program } from '#lib/curriculum/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { refusedBy } from '#lib/server/database.server.ts';
+import { isDay, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import { faultOf, slugOf, type NewCohort, type NewCohortRefusal } from './cohort.ts';
 import { defaultPledge, pledgeFault, type Pledge, type PledgeFault } from './pledge.ts';
-import { cohort, enrollment, seat, sponsorship } from './tables.server.ts';
+import { largestTeam, readSeller, type RosterRefusal, type SellerForm } from './seller.ts';
+import { isShare, shares as allShares } from './sponsorship.ts';
+import { cohort, enrollment, seat, seller, sponsorship } from './tables.server.ts';
 
 /**
  * Makes a cohort with its seats, numbered from 1, and a copy of the default pledge.
@@ -215,4 +218,137 @@ export async function enroll(
 		await db.insert(sponsorship).values({ enrollmentId: made!.id, sponsorId, createdAt: now });
 	}
 	return { enrollmentId: made!.id, leaderId };
+}
+
+/** The enrollment whose roster a leader keeps: the one that started last, as `myEnrollment` says. */
+async function rosterOf({ db, who }: Context<Leader>) {
+	const [found] = await db
+		.select({ id: enrollment.id, email: person.email })
+		.from(enrollment)
+		.innerJoin(person, eq(person.id, enrollment.leaderId))
+		.where(eq(enrollment.leaderId, who.personId))
+		.orderBy(sql`${enrollment.dayZero} desc`)
+		.limit(1);
+	return found ?? null;
+}
+
+const rosterRefusals: Record<string, RosterRefusal> = {
+	seller_email: 'address-taken',
+	seller_external_id: 'crm-id-taken',
+	seller_ended: 'left-before-start'
+};
+
+/** Turns what the table refused into a reason; anything else is thrown on. */
+async function orRosterRefusal<T>(
+	work: Promise<Result<T, RosterRefusal>>
+): Promise<Result<T, RosterRefusal>> {
+	try {
+		return await work;
+	} catch (error) {
+		const reason = rosterRefusals[refusedBy(error) ?? ''];
+		if (reason) return refuse(reason);
+		throw error;
+	}
+}
+
+/** Puts a seller on the leader's own roster. @returns the seller's id */
+export async function addSeller(
+	ctx: Context<Leader>,
+	form: SellerForm
+): Promise<Result<string, RosterRefusal>> {
+	const read = readSeller(form);
+	if (!read.ok) return read;
+	return orRosterRefusal(
+		inTransactionOrUndo<Leader, Result<string, RosterRefusal>>(ctx, async (tx) => {
+			const team = await rosterOf(tx);
+			if (!team) return refuse('not-on-team');
+			// Whoever holds the links holds the answers.
+			if (team.email === read.value.email) return refuse('own-address');
+			if ((await tx.db.$count(seller, eq(seller.enrollmentId, team.id))) >= largestTeam)
+				return refuse('team-full');
+			const [made] = await tx.db
+				.insert(seller)
+				.values({ ...read.value, enrollmentId: team.id, createdAt: ctx.now })
+				.returning({ id: seller.id });
+			await audit(tx, { action: 'seller-added', object: { kind: 'seller', id: made!.id } });
+			return ok(made!.id);
+		})
+	);
+}
+
+/** Changes what the roster says about one of the leader's own sellers. */
+export async function changeSeller(
+	ctx: Context<Leader>,
+	sellerId: string,
+	form: SellerForm
+): Promise<Result<null, RosterRefusal>> {
+	const read = readSeller(form);
+	if (!read.ok) return read;
+	return onOwnSeller(ctx, sellerId, 'seller-changed', read.value);
+}
+
+/** Notes that a seller left the team on this day, or, with null, that they are still there. */
+export async function sellerLeaves(
+	ctx: Context<Leader>,
+	sellerId: string,
+	on: Day | null
+): Promise<Result<null, RosterRefusal>> {
+	if (on !== null && !isDay(on)) return refuse('not-a-day');
+	return onOwnSeller(ctx, sellerId, on ? 'seller-left' : 'seller-stayed', { endedOn: on });
+}
+
+async function onOwnSeller(
+	ctx: Context<Leader>,
+	sellerId: string,
+	action: string,
+	change: Partial<typeof seller.$inferInsert>
+): Promise<Result<null, RosterRefusal>> {
+	if (!isId(sellerId)) return refuse('not-on-team');
+	return orRosterRefusal(
+		inTransactionOrUndo<Leader, Result<null, RosterRefusal>>(ctx, async (tx) => {
+			const team = await rosterOf(tx);
+			if (!team) return refuse('not-on-team');
+			if (team.email === change.email) return refuse('own-address');
+			const [changed] = await tx.db
+				.update(seller)
+				.set(change)
+				.where(and(eq(seller.id, sellerId), eq(seller.enrollmentId, team.id)))
+				.returning({ id: seller.id });
+			if (!changed) return refuse('not-on-team');
+			await audit(tx, { action, object: { kind: 'seller', id: sellerId } });
+			return ok(null);
+		})
+	);
+}
+
+/**
+ * Decides what a sponsor sees of the leader's own enrollment. Taking a share back closes it with the
+ * next page that is opened. What is not a share is refused, and so is anybody else's sponsorship.
+ */
+export async function shareWithSponsor(
+	ctx: Context<Leader>,
+	{ sponsorshipId, shares }: { sponsorshipId: string; shares: readonly string[] }
+): Promise<Result<null, 'not-found' | 'not-a-share'>> {
+	if (!isId(sponsorshipId)) return refuse('not-found');
+	const agreed = allShares.filter((share) => shares.includes(share));
+	if (!shares.every(isShare)) return refuse('not-a-share');
+	return inTransaction(ctx, async (tx) => {
+		const [changed] = await tx.db
+			.update(sponsorship)
+			.set({ shares: agreed, agreedAt: agreed.length > 0 ? ctx.now : null })
+			.where(
+				and(
+					eq(sponsorship.id, sponsorshipId),
+					sql`${sponsorship.enrollmentId} in (select e.id from enrollment e where e.leader_id = ${ctx.who.personId})`
+				)
+			)
+			.returning({ id: sponsorship.id });
+		if (!changed) return refuse('not-found');
+		await audit(tx, {
+			action: 'shares-agreed',
+			object: { kind: 'sponsorship', id: sponsorshipId },
+			detail: { shares: agreed.join(',') }
+		});
+		return ok(null);
+	});
 }

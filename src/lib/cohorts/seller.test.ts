@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readSeller, type SellerForm } from './seller.ts';
+
+const form: SellerForm = {
+	name: ' Jonas  Berg ',
+	email: 'Jonas@Nordbris.example ',
+	locale: 'nb',
+	externalId: '',
+	ftePct: '80',
+	startedOn: '2024-03-01'
+};
+
+test('a seller is read as typed on a phone', () => {
+	expect(readSeller(form)).toEqual({
+		ok: true,
+		value: {
+			name: 'Jonas Berg',
+			email: 'jonas@nordbris.example',
+			locale: 'nb',
+			externalId: null,
+			fte: 0.8,
+			startedOn: '2024-03-01'
+		}
+	});
+	expect(readSeller({ ...form, ftePct: '' })).toMatchObject({ value: { fte: 1 } });
+	expect(readSeller({ ...form, ftePct: '62,5 %' })).toMatchObject({ value: { fte: 0.63 } });
+});
+
+test.each([
+	[{ name: ' ' }, 'name-missing'],
+	[{ name: 'x'.repeat(121) }, 'name-missing'],
+	[{ email: 'jonas' }, 'not-an-address'],
+	[{ email: '' }, 'not-an-address'],
+	[{ ftePct: '0' }, 'fte-out-of-range'],
+	[{ ftePct: '120' }, 'fte-out-of-range'],
+	[{ ftePct: 'full' }, 'fte-out-of-range'],
+	[{ startedOn: '2024-02-30' }, 'not-a-day']
+] as const)('%j is refused: %s', (change, reason) => {
+	expect(readSeller({ ...form, ...change })).toEqual({ ok: false, reason });
+});

@@ -1,0 +1,59 @@
+/** Someone on a leader's team roster: wins deals and is asked how the team is; has no login. */
+import { cleanEmail } from '#lib/people/login.ts';
+import { isDay, type Day } from '#lib/values/day.ts';
+import { ok, refuse, type Result } from '#lib/values/result.ts';
+
+/** More than one leader can lead, and fewer than a page can list. */
+export const largestTeam = 60;
+
+export type Seller = {
+	name: string;
+	email: string;
+	/** In which language the seller is written to. */
+	locale: 'en' | 'nb';
+	/** The seller's id or name in the CRM. */
+	externalId: string | null;
+	/** Share of full time, 0 < fte <= 1. */
+	fte: number;
+	startedOn: Day;
+};
+
+export type SellerFault = 'name-missing' | 'not-an-address' | 'fte-out-of-range' | 'not-a-day';
+export type RosterRefusal =
+	| SellerFault
+	| 'own-address'
+	| 'address-taken'
+	| 'crm-id-taken'
+	| 'team-full'
+	| 'not-on-team'
+	| 'left-before-start';
+
+/** What a form says about a seller, as typed; full time is per cent, "80" or "80,5". */
+export type SellerForm = {
+	name: string;
+	email: string;
+	locale: string;
+	externalId: string;
+	ftePct: string;
+	startedOn: string;
+};
+
+/** Reads the form. Everybody has an address, because everybody is asked or nobody is. */
+export function readSeller(form: SellerForm): Result<Seller, SellerFault> {
+	const name = form.name.replace(/\s+/g, ' ').trim();
+	if (name === '' || name.length > 120) return refuse('name-missing');
+	const email = cleanEmail(form.email);
+	if (!email) return refuse('not-an-address');
+	const percent = Number(form.ftePct.replace(',', '.').replace('%', '').trim() || '100');
+	const fte = Math.round(percent) / 100;
+	if (!(fte > 0 && fte <= 1)) return refuse('fte-out-of-range');
+	if (!isDay(form.startedOn)) return refuse('not-a-day');
+	return ok({
+		name,
+		email,
+		locale: form.locale === 'nb' ? 'nb' : 'en',
+		externalId: form.externalId.trim().slice(0, 120) || null,
+		fte,
+		startedOn: form.startedOn
+	});
+}
