@@ -2,7 +2,12 @@ import { and, eq, notInArray } from 'drizzle-orm';
 import type { System } from '#lib/people/actor.ts';
 import { inTransaction, type Context } from '#lib/server/context.server.ts';
 import { renderMarkdown } from '#lib/server/markdown.server.ts';
-import { defaultProgramSlug, readProgram, type ModuleContent, type ProgramFiles } from './program.ts';
+import {
+	defaultProgramSlug,
+	readProgram,
+	type ModuleContent,
+	type ProgramFiles
+} from './program.ts';
 import { assignment, criterion, lesson, module, program } from './tables.server.ts';
 
 /**
@@ -13,7 +18,11 @@ import { assignment, criterion, lesson, module, program } from './tables.server.
  * @returns the program's id
  * @throws Error that names the file with an author's mistake
  */
-export async function fillProgram(ctx: Context<System>, files: ProgramFiles, slug = defaultProgramSlug): Promise<string> {
+export async function fillProgram(
+	ctx: Context<System>,
+	files: ProgramFiles,
+	slug = defaultProgramSlug
+): Promise<string> {
 	const { modules, rubric, ...about } = readProgram(files);
 	return inTransaction(ctx, async (tx) => {
 		const [filled] = await tx.db
@@ -33,7 +42,10 @@ async function fillModule(ctx: Context, programId: string, content: ModuleConten
 	const [filled] = await ctx.db
 		.insert(module)
 		.values({ programId, week, slug, title, aim, draws })
-		.onConflictDoUpdate({ target: [module.programId, module.week], set: { slug, title, aim, draws } })
+		.onConflictDoUpdate({
+			target: [module.programId, module.week],
+			set: { slug, title, aim, draws }
+		})
 		.returning({ id: module.id });
 	const moduleId = filled!.id;
 
@@ -52,7 +64,11 @@ async function fillModule(ctx: Context, programId: string, content: ModuleConten
 	await fillCriteria(ctx, { programId, assignmentId: asked!.id, criteria: content.criteria });
 }
 
-type Criteria = { programId: string; assignmentId: string | null; criteria: ModuleContent['criteria'] };
+type Criteria = {
+	programId: string;
+	assignmentId: string | null;
+	criteria: ModuleContent['criteria'];
+};
 
 async function fillCriteria({ db }: Context, { programId, assignmentId, criteria }: Criteria) {
 	for (const [index, { id: key, name, levels }] of criteria.entries()) {
@@ -67,6 +83,8 @@ async function fillCriteria({ db }: Context, { programId, assignmentId, criteria
 	}
 	if (assignmentId) {
 		const keys = criteria.map(({ id }) => id);
-		await db.delete(criterion).where(and(eq(criterion.assignmentId, assignmentId), notInArray(criterion.key, keys)));
+		await db
+			.delete(criterion)
+			.where(and(eq(criterion.assignmentId, assignmentId), notInArray(criterion.key, keys)));
 	}
 }

@@ -27,15 +27,22 @@ test('the content files fill the database completely: every assignment is review
 	expect(lessons).toHaveLength(14);
 	expect(assignments).toHaveLength(14);
 	for (const { id } of assignments) {
-		expect(criteria.filter(({ assignmentId }) => assignmentId === null || assignmentId === id)).toHaveLength(5);
+		expect(
+			criteria.filter(({ assignmentId }) => assignmentId === null || assignmentId === id)
+		).toHaveLength(5);
 	}
-	expect(lessons.every(({ html }) => html.includes('<h2>Field task</h2>') && !/<h1|<script/.test(html))).toBe(true);
+	expect(
+		lessons.every(({ html }) => html.includes('<h2>Field task</h2>') && !/<h1|<script/.test(html))
+	).toBe(true);
 });
 
 test('a second run changes nothing, two at once neither', async () => {
 	await fillProgram(world.system(), programFiles());
 	const before = await everything();
-	await Promise.all([fillProgram(world.system(), programFiles()), fillProgram(world.system(), programFiles())]);
+	await Promise.all([
+		fillProgram(world.system(), programFiles()),
+		fillProgram(world.system(), programFiles())
+	]);
 	expect(await everything()).toEqual(before);
 });
 
@@ -43,9 +50,10 @@ test('a changed text keeps its id; a criterion that left the files goes', async 
 	await fillProgram(world.system(), programFiles());
 	const before = await everything();
 	const files = programFiles();
-	files.modules[6]!.text = files.modules[6]!.text
-		.replace('title: Delegation map', 'title: Map of decisions')
-		.replace('id: letting-stand', 'id: letting-it-stand');
+	files.modules[6]!.text = files.modules[6]!.text.replace(
+		'title: Delegation map',
+		'title: Map of decisions'
+	).replace('id: letting-stand', 'id: letting-it-stand');
 	await fillProgram(world.system(), files);
 	const after = await everything();
 	expect(after.assignments.map(({ id }) => id)).toEqual(before.assignments.map(({ id }) => id));
@@ -70,8 +78,13 @@ test('the program at a glance has its modules in order', async () => {
 	expect(await defaultProgramId(world.visitor())).toBeNull();
 	const id = await fillProgram(world.system(), programFiles());
 	const glance = await programAtAGlance(world.visitor());
-	expect(glance!.modules.map(({ week }) => week)).toEqual(Array.from({ length: 14 }, (_, week) => week));
-	expect(glance!.modules[6]).toMatchObject({ slug: 'hand-over-power-not-just-tasks', assignmentTitle: 'Delegation map' });
+	expect(glance!.modules.map(({ week }) => week)).toEqual(
+		Array.from({ length: 14 }, (_, week) => week)
+	);
+	expect(glance!.modules[6]).toMatchObject({
+		slug: 'hand-over-power-not-just-tasks',
+		assignmentTitle: 'Delegation map'
+	});
 	expect(glance!.phases).toHaveLength(3);
 	expect(await defaultProgramId(world.visitor())).toBe(id);
 });

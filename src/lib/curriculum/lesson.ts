@@ -6,7 +6,8 @@ export const closingWeek = 13;
 const closingDueAfterDays = 91 + 14;
 
 /** The day a module opens: week w with its week, week 0 at once (null). */
-export const opensOn = (week: number, dayZero: Day): Day | null => (week === 0 ? null : addDays(dayZero, 7 * (week - 1)));
+export const opensOn = (week: number, dayZero: Day): Day | null =>
+	week === 0 ? null : addDays(dayZero, 7 * (week - 1));
 
 /** The last day of the week that a module belongs to; its assignment is meant to be handed in by then. */
 export const dueOn = (week: number, dayZero: Day): Day =>
@@ -18,7 +19,8 @@ export const isOpen = (week: number, dayZero: Day, today: Day): boolean => {
 };
 
 /** Minutes to read a text at 200 words a minute. */
-export const minutesToRead = (text: string): number => Math.max(1, Math.ceil((text.match(/\S+/g) ?? []).length / 200));
+export const minutesToRead = (text: string): number =>
+	Math.max(1, Math.ceil((text.match(/\S+/g) ?? []).length / 200));
 
 /** A rendered lesson in two parts: what is read, and the one task to do in the field. */
 export function partsOf(html: string): { reading: string; fieldTask: string | null } {

@@ -35,9 +35,17 @@ test('every lesson is 400 to 900 words, says its reading time honestly and ends 
 
 test('an author’s mistake is named with its file', () => {
 	const week6 = '06-hand-over-power-not-just-tasks.md';
-	expect(() => readProgram(changed(week6, 'week: 6', 'week: 5'))).toThrow('week 5 has 2 modules instead of one');
-	expect(() => readProgram(changed(week6, '## Field task', '## Task'))).toThrow(`${week6}: needs exactly one heading`);
+	expect(() => readProgram(changed(week6, 'week: 6', 'week: 5'))).toThrow(
+		'week 5 has 2 modules instead of one'
+	);
+	expect(() => readProgram(changed(week6, '## Field task', '## Task'))).toThrow(
+		`${week6}: needs exactly one heading`
+	);
 	expect(() => readProgram(changed(week6, /^---\n/, ''))).toThrow(`${week6}: no front matter`);
-	expect(() => readProgram(changed(week6, /\n {2}minutes: \d+/, ''))).toThrow(`${week6}: assignment.minutes`);
-	expect(() => readProgram(changed('program.yaml', /^title:.*$/m, 'title: "'))).toThrow('program.yaml: ');
+	expect(() => readProgram(changed(week6, /\n {2}minutes: \d+/, ''))).toThrow(
+		`${week6}: assignment.minutes`
+	);
+	expect(() => readProgram(changed('program.yaml', /^title:.*$/m, 'title: "'))).toThrow(
+		'program.yaml: '
+	);
 });

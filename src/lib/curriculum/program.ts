@@ -37,11 +37,20 @@ const moduleSchema = v.strictObject({
 	minutesToRead: v.pipe(v.number(), v.integer(), v.minValue(1)),
 	draws: v.array(sentenceSchema),
 	assignment: assignmentSchema,
-	criteria: v.pipe(v.array(criterionSchema), v.length(criteriaOfAReview - 3, 'has two criteria of its own'))
+	criteria: v.pipe(
+		v.array(criterionSchema),
+		v.length(criteriaOfAReview - 3, 'has two criteria of its own')
+	)
 });
 
 export type ModuleContent = v.InferOutput<typeof moduleSchema> & { markdown: string };
-export type Phase = { key: string; name: string; fromWeek: number; toWeek: number; summary: string };
+export type Phase = {
+	key: string;
+	name: string;
+	fromWeek: number;
+	toWeek: number;
+	summary: string;
+};
 export type ProgramContent = {
 	title: string;
 	summary: string;
@@ -82,7 +91,8 @@ export function readProgram({ program: file, modules: files }: ProgramFiles): Pr
 
 function readModule(file: ContentFile): ModuleContent {
 	const [, front, body] = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(file.text) ?? [];
-	if (front === undefined || body === undefined) throw new Error(`${file.name}: no front matter between --- lines`);
+	if (front === undefined || body === undefined)
+		throw new Error(`${file.name}: no front matter between --- lines`);
 	const markdown = body.trim();
 	if (markdown.split('\n').filter((line) => /^##\s+Field task\s*$/.test(line)).length !== 1)
 		throw new Error(`${file.name}: needs exactly one heading "Field task"`);
@@ -97,7 +107,11 @@ function yamlOf({ name }: ContentFile, text: string): unknown {
 	}
 }
 
-function valid<S extends v.GenericSchema>({ name }: ContentFile, schema: S, value: unknown): v.InferOutput<S> {
+function valid<S extends v.GenericSchema>(
+	{ name }: ContentFile,
+	schema: S,
+	value: unknown
+): v.InferOutput<S> {
 	const read = v.safeParse(schema, value);
 	if (read.success) return read.output;
 	const [issue] = read.issues;

@@ -22,7 +22,10 @@ export type ProgramAtAGlance = {
 };
 
 /** A program with its modules in order, as the public page shows it; null when there is none. One statement. */
-export async function programAtAGlance({ db }: Context, slug: string = defaultProgramSlug): Promise<ProgramAtAGlance | null> {
+export async function programAtAGlance(
+	{ db }: Context,
+	slug: string = defaultProgramSlug
+): Promise<ProgramAtAGlance | null> {
 	const rows = await db
 		.select({
 			id: program.id,
@@ -54,6 +57,9 @@ export async function programAtAGlance({ db }: Context, slug: string = defaultPr
 
 /** The id of the default program, for a new cohort; null before the program was filled in. */
 export async function defaultProgramId({ db }: Context): Promise<string | null> {
-	const [found] = await db.select({ id: program.id }).from(program).where(eq(program.slug, defaultProgramSlug));
+	const [found] = await db
+		.select({ id: program.id })
+		.from(program)
+		.where(eq(program.slug, defaultProgramSlug));
 	return found?.id ?? null;
 }

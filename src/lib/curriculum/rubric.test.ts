@@ -27,12 +27,21 @@ test('raising a level never turns a yes into a no', () => {
 	const five = fc.array(fc.constantFrom<Level>(...levels), { minLength: 5, maxLength: 5 });
 	fc.assert(
 		fc.property(five, fc.nat(4), (given, place) => {
-			const raised = given.map((level, index) => (index === place ? Math.min(level + 1, 4) : level)) as Level[];
+			const raised = given.map((level, index) =>
+				index === place ? Math.min(level + 1, 4) : level
+			) as Level[];
 			expect(!judge(given).acceptable || judge(raised).acceptable).toBe(true);
 		})
 	);
 });
 
 test('only whole numbers from 1 to 4 are levels', () => {
-	expect([0, 1, 2.5, 4, 5, Number.NaN].map(isLevel)).toEqual([false, true, false, true, false, false]);
+	expect([0, 1, 2.5, 4, 5, Number.NaN].map(isLevel)).toEqual([
+		false,
+		true,
+		false,
+		true,
+		false,
+		false
+	]);
 });

@@ -9,13 +9,24 @@ export const criteriaOfAReview = 5;
 /** A submission is accepted from this mean on, if no criterion is at level 1. */
 export const acceptableMean = 2.5;
 
-export type Criterion = { id: string; key: string; name: string; levels: string[]; common: boolean };
+export type Criterion = {
+	id: string;
+	key: string;
+	name: string;
+	levels: string[];
+	common: boolean;
+};
 
-export const isLevel = (value: number): value is Level => (levels as readonly number[]).includes(value);
+export const isLevel = (value: number): value is Level =>
+	(levels as readonly number[]).includes(value);
 
 export type Judgement =
 	| { acceptable: true; mean: number; hundred: number }
-	| { acceptable: false; mean: number | null; why: 'levels-missing' | 'a-criterion-at-one' | 'mean-too-low' };
+	| {
+			acceptable: false;
+			mean: number | null;
+			why: 'levels-missing' | 'a-criterion-at-one' | 'mean-too-low';
+	  };
 
 /**
  * Whether these levels are enough to accept (method 12).

@@ -42,7 +42,8 @@ const parser = unified()
 	.use(() => withHeadingsFromTwo);
 const writer = unified().use(rehypeStringify);
 
-const treeOf = (markdown: string): Node => parser.runSync(parser.parse(markdown)) as unknown as Node;
+const treeOf = (markdown: string): Node =>
+	parser.runSync(parser.parse(markdown)) as unknown as Node;
 const htmlOf = (tree: Node): string => writer.stringify(tree as never);
 
 /** The text as HTML whose first heading level is h2. */
@@ -58,11 +59,17 @@ export function renderMarked(markdown: string, passages: Passage[]): string {
 		for (const place of places.slice(passage.startsAt, passage.endsAt)) {
 			if (!place) continue;
 			const cut = inNodes.get(place.node) ?? { from: place.at, to: place.at };
-			inNodes.set(place.node, { from: Math.min(cut.from, place.at), to: Math.max(cut.to, place.at + 1) });
+			inNodes.set(place.node, {
+				from: Math.min(cut.from, place.at),
+				to: Math.max(cut.to, place.at + 1)
+			});
 		}
 		const nodes = [...inNodes];
 		nodes.forEach(([node, cut], index) => {
-			cuts.set(node, [...(cuts.get(node) ?? []), { ...cut, passage, last: index === nodes.length - 1 }]);
+			cuts.set(node, [
+				...(cuts.get(node) ?? []),
+				{ ...cut, passage, last: index === nodes.length - 1 }
+			]);
 		});
 	}
 	return htmlOf(replaceTexts(tree, (node) => cutText(node, cuts.get(node) ?? [])));
@@ -148,10 +155,15 @@ function replaceTexts(node: Node, replace: (text: Node) => Node[]): Node {
 }
 
 /** Cuts one text node at the ends of its passages; what lies in a passage goes into a `<mark>`. */
-function cutText(node: Node, cuts: { from: number; to: number; passage: Passage; last: boolean }[]): Node[] {
+function cutText(
+	node: Node,
+	cuts: { from: number; to: number; passage: Passage; last: boolean }[]
+): Node[] {
 	if (cuts.length === 0) return [node];
 	const text = node.value ?? '';
-	const ends = [...new Set([0, text.length, ...cuts.flatMap(({ from, to }) => [from, to])])].sort((a, b) => a - b);
+	const ends = [...new Set([0, text.length, ...cuts.flatMap(({ from, to }) => [from, to])])].sort(
+		(a, b) => a - b
+	);
 	return ends.slice(1).flatMap((to, index) => {
 		const from = ends[index]!;
 		const piece: Node = { type: 'text', value: text.slice(from, to) };
@@ -161,11 +173,17 @@ function cutText(node: Node, cuts: { from: number; to: number; passage: Passage;
 			.map(({ passage }): Node => ({
 				type: 'element',
 				tagName: 'a',
-				properties: { className: ['nr'], href: `#remark-${passage.number}`, id: `passage-${passage.number}` },
+				properties: {
+					className: ['nr'],
+					href: `#remark-${passage.number}`,
+					id: `passage-${passage.number}`
+				},
 				children: [{ type: 'text', value: String(passage.number) }]
 			}));
 		return [
-			...(covered ? [{ type: 'element', tagName: 'mark', properties: {}, children: [piece] }] : [piece]),
+			...(covered
+				? [{ type: 'element', tagName: 'mark', properties: {}, children: [piece] }]
+				: [piece]),
 			...badges
 		];
 	});
@@ -186,7 +204,8 @@ function withHeadingsFromTwo(tree: unknown): void {
 	const levelOf = (node: Node) => Number(/^h([1-6])$/.exec(node.tagName ?? '')?.[1] ?? 0);
 	eachElement(tree as Node, (node) => {
 		if (levelOf(node)) levels.push(levelOf(node));
-		if (node.tagName === 'a') node.properties = { ...node.properties, rel: ['nofollow', 'noreferrer'] };
+		if (node.tagName === 'a')
+			node.properties = { ...node.properties, rel: ['nofollow', 'noreferrer'] };
 	});
 	const shift = 2 - Math.min(...levels, 6);
 	eachElement(tree as Node, (node) => {

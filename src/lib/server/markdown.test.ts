@@ -35,7 +35,9 @@ describe('nothing that acts comes through', () => {
 		const kept = ['a', 'p', 'pre', 'code', 'ul', 'li'];
 		expect(tags.filter(([, tag]) => !kept.includes(tag!.toLowerCase()))).toEqual([]);
 		for (const [, , attributes] of tags) {
-			expect(attributes!.trim()).toMatch(/^(href="https:\/\/a\.example")?\s*(rel="nofollow noreferrer")?$/);
+			expect(attributes!.trim()).toMatch(
+				/^(href="https:\/\/a\.example")?\s*(rel="nofollow noreferrer")?$/
+			);
 		}
 	});
 });
@@ -78,7 +80,9 @@ describe('a passage is marked where it stands', () => {
 
 	test('across emphasis and a line break', () => {
 		const html = renderMarked(text, [mark('every decision down. There')]);
-		expect(html).toContain('<em><mark>every</mark></em><mark> decision down.\nThere</mark><a class="nr"');
+		expect(html).toContain(
+			'<em><mark>every</mark></em><mark> decision down.\nThere</mark><a class="nr"'
+		);
 		expect(html).toContain('href="#remark-1" id="passage-1">1</a> were 22.');
 	});
 

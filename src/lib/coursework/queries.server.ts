@@ -1,0 +1,535 @@
+import { and, asc, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
+import { enrollment } from '#lib/cohorts/tables.server.ts';
+import type { Phase } from '#lib/curriculum/program.ts';
+import { partsOf } from '#lib/curriculum/lesson.ts';
+import type { Criterion, Level } from '#lib/curriculum/rubric.ts';
+import { assignment, criterion, lesson, module, program } from '#lib/curriculum/tables.server.ts';
+import type { Coach, Leader } from '#lib/people/actor.ts';
+import { person } from '#lib/people/tables.server.ts';
+import type { Context } from '#lib/server/context.server.ts';
+import type { Database } from '#lib/server/database.server.ts';
+import { unsealText } from '#lib/server/seal.server.ts';
+import { dayIn } from '#lib/values/day.ts';
+import { isId } from '#lib/values/id.ts';
+import { answerBy } from './answer-time.ts';
+import { progressIn, stationOf, type Progress, type Station, type StationRow } from './progress.ts';
+import type { Outcome } from './review.ts';
+import { from, type Status } from './submission.ts';
+import { lessonRead, remark, review, score, submission } from './tables.server.ts';
+
+/** The coach's latest words about an assignment, once they were given. */
+export type Words = { outcome: Outcome; comment: string; givenAt: Date; coachName: string };
+type Part = Pick<EnrollmentInCohort, 'id' | 'programId' | 'dayZero' | 'timeZone'>;
+
+/** Every module of the enrollment's program with what the leader has done about it. One statement. */
+async function stationRows(db: Database, part: Pick<Part, 'id' | 'programId'>) {
+	const latest = db
+		.select({
+			attempt: submission.attempt,
+			status: submission.status,
+			savedAt: submission.savedAt,
+			submittedAt: submission.submittedAt
+		})
+		.from(submission)
+		.where(and(eq(submission.enrollmentId, part.id), eq(submission.assignmentId, assignment.id)))
+		.orderBy(desc(submission.attempt))
+		.limit(1)
+		.as('latest');
+	const words = db
+		.select({
+			outcome: review.outcome,
+			comment: review.comment,
+			givenAt: review.givenAt,
+			coachName: sql<string>`${person.name}`.as('coach_name')
+		})
+		.from(review)
+		.innerJoin(submission, eq(submission.id, review.submissionId))
+		.innerJoin(person, eq(person.id, review.coachId))
+		.where(
+			and(
+				eq(submission.enrollmentId, part.id),
+				eq(submission.assignmentId, assignment.id),
+				isNotNull(review.outcome)
+			)
+		)
+		.orderBy(desc(submission.attempt))
+		.limit(1)
+		.as('words');
+	const rows = await db
+		.select({
+			week: module.week,
+			slug: module.slug,
+			title: module.title,
+			aim: module.aim,
+			minutesToRead: lesson.minutesToRead,
+			assignmentId: assignment.id,
+			assignmentTitle: assignment.title,
+			assignmentMinutes: assignment.minutes,
+			readAt: lessonRead.readAt,
+			attempt: latest.attempt,
+			status: sql<Status | null>`${latest.status}`,
+			savedAt: latest.savedAt,
+			submittedAt: latest.submittedAt,
+			outcome: words.outcome,
+			comment: words.comment,
+			givenAt: words.givenAt,
+			coachName: words.coachName
+		})
+		.from(module)
+		.innerJoin(lesson, eq(lesson.moduleId, module.id))
+		.innerJoin(assignment, eq(assignment.moduleId, module.id))
+		.leftJoin(
+			lessonRead,
+			and(eq(lessonRead.lessonId, lesson.id), eq(lessonRead.enrollmentId, part.id))
+		)
+		.leftJoinLateral(latest, sql`true`)
+		.leftJoinLateral(words, sql`true`)
+		.where(eq(module.programId, part.programId))
+		.orderBy(asc(module.week))
+		.limit(50);
+	return rows.map(
+		({ outcome, comment, givenAt, coachName, ...row }): StationRow & { words: Words | null } => ({
+			...row,
+			words:
+				outcome && givenAt
+					? {
+							outcome: outcome as Outcome,
+							comment: comment ?? '',
+							givenAt,
+							coachName: coachName ?? ''
+						}
+					: null
+		})
+	);
+}
+
+export type StationWithWords = Station & { words: Words | null };
+
+/** The fourteen stations of the leader's own program, as they stand now. One statement. */
+export async function stations(
+	{ db, now }: Context<Leader>,
+	part: Part
+): Promise<StationWithWords[]> {
+	const today = dayIn(now, part.timeZone);
+	const rows = await stationRows(db, part);
+	return rows.map((row) => ({ ...row, ...stationOf(row, part.dayZero, today) }));
+}
+
+/** The names of the program's phases. One statement. */
+export async function phasesOf(
+	{ db }: Context<Leader>,
+	{ programId }: Pick<Part, 'programId'>
+): Promise<Phase[]> {
+	const [found] = await db
+		.select({ phases: program.phases })
+		.from(program)
+		.where(eq(program.id, programId));
+	return (found?.phases ?? []) as Phase[];
+}
+
+/** What a leader has to do, for their home: open modules that are not accepted, and what was accepted this week. */
+export type HomeWork = { items: StationWithWords[]; progress: Progress };
+
+/** The work of the current and the open weeks, with the coach's latest words. One statement. */
+export async function homeWork(ctx: Context<Leader>, part: Part): Promise<HomeWork> {
+	const all = await stations(ctx, part);
+	const today = dayIn(ctx.now, part.timeZone);
+	const order = ['returned', 'drafted', 'open', 'read', 'handed-in', 'accepted'];
+	const items = all
+		.filter(({ state, dueOn }) => state !== 'later' && (state !== 'accepted' || dueOn >= today))
+		.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.week - b.week);
+	return { items, progress: progressIn(all) };
+}
+
+/** How far the leaders of these enrollments are; the caller has found the enrollments as their coach, admin or sponsor. One statement. */
+export async function progressOf(
+	{ db }: Context,
+	enrollmentIds: string[]
+): Promise<Map<string, Progress>> {
+	if (enrollmentIds.length === 0) return new Map();
+	const ids = sql.join(
+		enrollmentIds.map((id) => sql`${id}::uuid`),
+		sql`, `
+	);
+	const rows = await db.execute<{
+		enrollment_id: string;
+		total: number;
+		read: number;
+		handed_in: number;
+		accepted: number;
+	}>(sql`
+		select e.id as enrollment_id, count(a.id)::int as total, count(r.lesson_id)::int as read,
+			count(*) filter (where l.attempt > 1 or l.status <> 'draft')::int as handed_in,
+			count(*) filter (where l.status = 'accepted')::int as accepted
+		from enrollment e
+		join cohort c on c.id = e.cohort_id
+		join module m on m.program_id = c.program_id
+		join assignment a on a.module_id = m.id
+		join lesson t on t.module_id = m.id
+		left join lesson_read r on r.lesson_id = t.id and r.enrollment_id = e.id
+		left join lateral (select attempt, status from submission s
+			where s.enrollment_id = e.id and s.assignment_id = a.id order by attempt desc limit 1) l on true
+		where e.id in (${ids})
+		group by e.id limit 500`);
+	return new Map(
+		rows.map((row) => [
+			row.enrollment_id,
+			{ of: row.total, read: row.read, handedIn: row.handed_in, accepted: row.accepted }
+		])
+	);
+}
+
+/** The stations of one of the coach's own leaders; empty for anybody else's. One statement. */
+export async function stationsForCoach(
+	{ db, now, who }: Context<Coach>,
+	part: Part & { coachId: string }
+): Promise<StationWithWords[]> {
+	if (part.coachId !== who.personId) return [];
+	const today = dayIn(now, part.timeZone);
+	const rows = await stationRows(db, part);
+	return rows.map((row) => ({ ...row, ...stationOf(row, part.dayZero, today) }));
+}
+
+const criteriaOf = () =>
+	sql<
+		Criterion[]
+	>`(select json_agg(json_build_object('id', ${criterion.id}, 'key', ${criterion.key}, 'name', ${criterion.name},
+			'levels', ${criterion.levels}, 'common', ${criterion.assignmentId} is null)
+			order by ${criterion.assignmentId} is not null, ${criterion.position})
+		from ${criterion} where ${or(eq(criterion.assignmentId, assignment.id), and(sql`${criterion.assignmentId} is null`, eq(criterion.programId, module.programId)))})`.mapWith(
+		(value: Criterion[] | null) => value ?? []
+	);
+
+const askedColumns = () => ({
+	id: assignment.id,
+	week: module.week,
+	slug: module.slug,
+	moduleTitle: module.title,
+	title: assignment.title,
+	brief: assignment.brief,
+	evidence: assignment.evidence,
+	template: assignment.template,
+	minutes: assignment.minutes,
+	criteria: criteriaOf()
+});
+
+export type Asked = {
+	id: string;
+	week: number;
+	slug: string;
+	moduleTitle: string;
+	title: string;
+	brief: string;
+	evidence: string[];
+	template: string;
+	minutes: number;
+	criteria: Criterion[];
+};
+
+export type LessonToRead = {
+	aim: string;
+	draws: string[];
+	reading: string;
+	fieldTask: string | null;
+	minutesToRead: number;
+	readAt: Date | null;
+	asked: Asked;
+	/** Where the leader stands with the assignment. */
+	status: Status | null;
+	before: { slug: string; title: string } | null;
+	after: { slug: string; title: string; week: number } | null;
+};
+
+/** A lesson of the leader's own program with its assignment; null for another program's. One statement. */
+export async function lessonToRead(
+	{ db }: Context<Leader>,
+	part: Part,
+	slug: string
+): Promise<LessonToRead | null> {
+	const neighbor = (step: number) => sql<{
+		slug: string;
+		title: string;
+		week: number;
+	} | null>`(select json_build_object(
+		'slug', n.slug, 'title', n.title, 'week', n.week) from module n
+		where n.program_id = ${module.programId} and n.week = ${module.week} + ${step}::int)`;
+	const [found] = await db
+		.select({
+			aim: module.aim,
+			draws: module.draws,
+			html: lesson.html,
+			minutesToRead: lesson.minutesToRead,
+			readAt: lessonRead.readAt,
+			asked: askedColumns(),
+			status: sql<Status | null>`(select ${submission.status} from ${submission}
+				where ${submission.enrollmentId} = ${part.id} and ${submission.assignmentId} = ${assignment.id}
+				order by ${submission.attempt} desc limit 1)`,
+			before: neighbor(-1),
+			after: neighbor(1)
+		})
+		.from(module)
+		.innerJoin(lesson, eq(lesson.moduleId, module.id))
+		.innerJoin(assignment, eq(assignment.moduleId, module.id))
+		.leftJoin(
+			lessonRead,
+			and(eq(lessonRead.lessonId, lesson.id), eq(lessonRead.enrollmentId, part.id))
+		)
+		.where(and(eq(module.programId, part.programId), eq(module.slug, slug)))
+		.limit(1);
+	if (!found) return null;
+	const { html, ...rest } = found;
+	return { ...rest, ...partsOf(html) };
+}
+
+export type Remark = {
+	id: string;
+	visibility: 'shared' | 'own';
+	quote: string | null;
+	startsAt: number | null;
+	body: string;
+	createdAt: Date;
+};
+
+export type Review = {
+	outcome: Outcome | null;
+	comment: string;
+	revision: number;
+	savedAt: Date;
+	givenAt: Date | null;
+	coachName: string;
+	/** Level by criterion. */
+	levels: Record<string, Level>;
+};
+
+export type Attempt = {
+	id: string;
+	attempt: number;
+	status: Status;
+	body: string;
+	revision: number;
+	savedAt: Date;
+	submittedAt: Date | null;
+	review: Review | null;
+	/** In the order of the passages; those on the whole first. */
+	remarks: Remark[];
+};
+
+/**
+ * All attempts of one enrollment at one assignment, the first one first. A leader sees reviews that
+ * were given and shared remarks of those; a coach also what they themselves are writing, and none of
+ * what another coach keeps. One statement.
+ */
+async function attemptsFor(
+	{ db, keys, who }: Context<Leader> | Context<Coach>,
+	{ enrollmentId, assignmentId }: { enrollmentId: string; assignmentId: string }
+): Promise<Attempt[]> {
+	const isCoach = who.role === 'coach';
+	const given = isNotNull(review.outcome);
+	const readable = isCoach ? or(given, eq(review.coachId, who.personId)) : given;
+	const readableRemark = isCoach
+		? or(eq(remark.authorId, who.personId), and(eq(remark.visibility, 'shared'), given))
+		: and(eq(remark.visibility, 'shared'), given);
+	type RawRemark = Omit<Remark, 'createdAt' | 'body'> & {
+		createdAt: string;
+		body: string | null;
+		sealed: string | null;
+	};
+	const rows = await db
+		.select({
+			id: submission.id,
+			attempt: submission.attempt,
+			status: sql<Status>`${submission.status}`,
+			body: submission.body,
+			revision: submission.revision,
+			savedAt: submission.savedAt,
+			submittedAt: submission.submittedAt,
+			reviewId: review.id,
+			outcome: review.outcome,
+			comment: review.comment,
+			reviewRevision: review.revision,
+			reviewSavedAt: review.savedAt,
+			givenAt: review.givenAt,
+			coachName: person.name,
+			levels: sql<Record<
+				string,
+				Level
+			> | null>`(select json_object_agg(${score.criterionId}, ${score.level})
+				from ${score} where ${score.reviewId} = ${review.id})`,
+			// An own remark is opened only by the coach who wrote it; it is not even read for anybody else.
+			remarks: sql<
+				RawRemark[] | null
+			>`(select json_agg(json_build_object('id', ${remark.id}, 'visibility', ${remark.visibility},
+					'quote', ${remark.quote}, 'startsAt', ${remark.startsAt}, 'body', ${remark.body},
+					'sealed', encode(${remark.bodyEnc}, 'base64'), 'createdAt', ${remark.createdAt})
+					order by ${remark.startsAt} nulls first, ${remark.createdAt})
+				from ${remark} where ${and(eq(remark.submissionId, submission.id), readableRemark)})`
+		})
+		.from(submission)
+		.leftJoin(review, and(eq(review.submissionId, submission.id), readable))
+		.leftJoin(person, eq(person.id, review.coachId))
+		.where(
+			and(eq(submission.enrollmentId, enrollmentId), eq(submission.assignmentId, assignmentId))
+		)
+		.orderBy(asc(submission.attempt))
+		.limit(40);
+	return rows.map(
+		({
+			reviewId,
+			outcome,
+			comment,
+			reviewRevision,
+			reviewSavedAt,
+			givenAt,
+			coachName,
+			levels,
+			remarks,
+			...attempt
+		}) => ({
+			...attempt,
+			review: reviewId
+				? {
+						outcome: outcome as Outcome | null,
+						comment: comment ?? '',
+						revision: reviewRevision ?? 0,
+						savedAt: reviewSavedAt!,
+						givenAt,
+						coachName: coachName ?? '',
+						levels: levels ?? {}
+					}
+				: null,
+			remarks: (remarks ?? []).map(({ sealed, body, createdAt, ...rest }) => ({
+				...rest,
+				createdAt: new Date(createdAt),
+				body: sealed
+					? unsealText(keys, 'remark', new Uint8Array(Buffer.from(sealed, 'base64')))
+					: (body ?? '')
+			}))
+		})
+	);
+}
+
+/** An assignment of the leader's own program with everything they have handed in to it; null for another program's. Two statements. */
+export async function assignmentForLeader(
+	ctx: Context<Leader>,
+	part: Part,
+	id: string
+): Promise<{ asked: Asked; attempts: Attempt[] } | null> {
+	if (!isId(id)) return null;
+	const [[asked], attempts] = await Promise.all([
+		ctx.db
+			.select(askedColumns())
+			.from(assignment)
+			.innerJoin(module, eq(module.id, assignment.moduleId))
+			.where(and(eq(assignment.id, id), eq(module.programId, part.programId))),
+		attemptsFor(ctx, { enrollmentId: part.id, assignmentId: id })
+	]);
+	return asked ? { asked, attempts } : null;
+}
+
+export type WaitingReview = {
+	submissionId: string;
+	enrollmentId: string;
+	title: string;
+	week: number;
+	leaderName: string;
+	attempt: number;
+	status: Status;
+	submittedAt: Date;
+	answerBy: Date;
+};
+
+const waitingColumns = {
+	submissionId: submission.id,
+	enrollmentId: enrollment.id,
+	title: assignment.title,
+	week: module.week,
+	leaderName: person.name,
+	attempt: submission.attempt,
+	status: sql<Status>`${submission.status}`,
+	submittedAt: sql<Date>`${submission.submittedAt}`.mapWith(submission.submittedAt)
+};
+
+/** What waits for this coach's answer, the oldest promise first. One statement; at most 50 rows. */
+export async function reviewsWaiting({ db, who }: Context<Coach>): Promise<WaitingReview[]> {
+	const rows = await db
+		.select(waitingColumns)
+		.from(submission)
+		.innerJoin(enrollment, eq(enrollment.id, submission.enrollmentId))
+		.innerJoin(person, eq(person.id, enrollment.leaderId))
+		.innerJoin(assignment, eq(assignment.id, submission.assignmentId))
+		.innerJoin(module, eq(module.id, assignment.moduleId))
+		.where(and(eq(enrollment.coachId, who.personId), inArray(submission.status, from('accept'))))
+		.orderBy(asc(submission.submittedAt))
+		.limit(50);
+	return rows.map((row) => ({ ...row, answerBy: answerBy(row.submittedAt, who.timeZone) }));
+}
+
+/** The coach's latest answers, for looking something up again. One statement. */
+export async function reviewsGiven({ db, who }: Context<Coach>) {
+	return db
+		.select({
+			submissionId: submission.id,
+			title: assignment.title,
+			leaderName: person.name,
+			attempt: submission.attempt,
+			outcome: sql<Outcome>`${review.outcome}`,
+			givenAt: sql<Date>`${review.givenAt}`.mapWith(review.givenAt)
+		})
+		.from(review)
+		.innerJoin(submission, eq(submission.id, review.submissionId))
+		.innerJoin(enrollment, eq(enrollment.id, submission.enrollmentId))
+		.innerJoin(person, eq(person.id, enrollment.leaderId))
+		.innerJoin(assignment, eq(assignment.id, submission.assignmentId))
+		.where(
+			and(
+				eq(review.coachId, who.personId),
+				eq(enrollment.coachId, who.personId),
+				isNotNull(review.outcome)
+			)
+		)
+		.orderBy(desc(review.givenAt))
+		.limit(12);
+}
+
+export type SubmissionForCoach = {
+	submissionId: string;
+	enrollmentId: string;
+	leaderName: string;
+	asked: Asked;
+	attempts: Attempt[];
+};
+
+/** A handed-in attempt of one of the coach's own leaders with all others at the same assignment; null for anybody else's and for drafts. Two statements. */
+export async function submissionForCoach(
+	ctx: Context<Coach>,
+	id: string
+): Promise<SubmissionForCoach | null> {
+	if (!isId(id)) return null;
+	const [found] = await ctx.db
+		.select({
+			submissionId: submission.id,
+			enrollmentId: enrollment.id,
+			leaderName: person.name,
+			asked: askedColumns()
+		})
+		.from(submission)
+		.innerJoin(enrollment, eq(enrollment.id, submission.enrollmentId))
+		.innerJoin(person, eq(person.id, enrollment.leaderId))
+		.innerJoin(assignment, eq(assignment.id, submission.assignmentId))
+		.innerJoin(module, eq(module.id, assignment.moduleId))
+		.where(
+			and(
+				eq(submission.id, id),
+				eq(enrollment.coachId, ctx.who.personId),
+				isNotNull(submission.submittedAt)
+			)
+		);
+	if (!found) return null;
+	const attempts = await attemptsFor(ctx, {
+		enrollmentId: found.enrollmentId,
+		assignmentId: found.asked.id
+	});
+	// A draft belongs to the leader alone until it is handed in.
+	return { ...found, attempts: attempts.filter(({ submittedAt }) => submittedAt !== null) };
+}
