@@ -8,10 +8,12 @@ import {
 	sendReminders,
 	sweepWaves
 } from '#lib/engagement/commands.server.ts';
+import { actOnWebhooks, reconcile, sendRefund, sweep } from '#lib/payments/commands.server.ts';
 import type { System } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { deliverNext, forgetSentMail, type Mailer } from '#lib/server/outbox.server.ts';
 import { heartbeat } from '#lib/server/tables.server.ts';
+import { forgetOldPreviews, refreshAllResults, refreshResults } from '#lib/uplift/commands.server.ts';
 import type { Till } from '#lib/server/till.server.ts';
 
 export type Tools = { till: Till; mailer: Mailer; mailRate: number; origin: string };
@@ -35,6 +37,7 @@ const beat: Run = async ({ db, now }) => {
 
 const forget: Run = async (ctx) => {
 	await forgetSentMail(ctx);
+	await forgetOldPreviews(ctx);
 	await destroyKeys(ctx);
 	await forgetComments(ctx);
 };
@@ -50,19 +53,42 @@ const closeWave: Run = async (ctx, _, payload) => {
 const remindWave: Run = (ctx, { origin }, payload) =>
 	sendReminders(ctx, { ...(payload as { waveId: string; round: string }), origin });
 
-const nothingYet: Run = async () => {};
+/** One enrollment's results, or, at night, a job for each that is not frozen. */
+const refresh: Run = async (ctx, _, payload) => {
+	const { enrollmentId } = (payload ?? {}) as { enrollmentId?: string };
+	if (enrollmentId) await refreshResults(ctx, enrollmentId);
+	else await refreshAllResults(ctx);
+};
+
+const webhooks: Run = async (ctx, { till, origin }) => {
+	await actOnWebhooks(ctx, till, { origin });
+};
+
+/** Every minute: what was interrupted or abandoned, and events that nobody took up. */
+const sweepPayments: Run = async (ctx, { till, origin }) => {
+	await sweep(ctx, till, { origin });
+	await actOnWebhooks(ctx, till, { origin });
+};
+
+const reconcilePayments: Run = async (ctx, { till, origin }, payload) => {
+	const { checkoutId } = (payload ?? {}) as { checkoutId?: string };
+	await reconcile(ctx, till, { origin, ...(checkoutId && { checkoutId }) });
+};
+
+const refundOne: Run = (ctx, { till }, payload) =>
+	sendRefund(ctx, till, (payload as { refundId: string }).refundId);
 
 export const tasks = {
 	heartbeat: beat,
 	'deliver-mail': deliverMail,
-	'act-on-webhooks': nothingYet,
-	sweep: nothingYet,
-	reconcile: nothingYet,
+	'act-on-webhooks': webhooks,
+	sweep: sweepPayments,
+	reconcile: reconcilePayments,
 	'close-due-waves': closeWaves,
 	'close-wave': closeWave,
 	'remind-wave': remindWave,
 	'sweep-waves': sweepWaves,
-	'refresh-results': nothingYet,
-	'send-refund': nothingYet,
+	'refresh-results': refresh,
+	'send-refund': refundOne,
 	forget
 } satisfies Record<string, Run>;
