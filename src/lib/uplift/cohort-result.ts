@@ -26,4 +26,6 @@ export type CohortResult = {
 	engagement:
 		| { state: 'suppressed'; teams: { of: number } }
 		| { state: 'shown'; teams: { shown: number; of: number }; people: number; level: number };
+	/** The wave of that level; once told it stays as it was told (R13). */
+	engagementWave: number | null;
 };

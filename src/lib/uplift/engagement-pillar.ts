@@ -1,5 +1,6 @@
 // The engagement pillar as it is stored and shown. Every figure comes from what was published;
 // of the forecast only its status, its words and steps of five per cent (method 2.6, 5.2).
+import type { Change } from '#lib/engagement/change.ts';
 import { toNearest } from '#lib/engagement/evidence.ts';
 import {
 	drawnUpliftPct,
@@ -9,7 +10,7 @@ import {
 	type PublishedPulse
 } from '#lib/engagement/publication.ts';
 import type { Wave } from '#lib/engagement/score.ts';
-import type { EngagementTrajectory } from './forecast.ts';
+import { engagementTrajectory, type EngagementTrajectory } from './forecast.ts';
 import { anySentence, emptyResult, oddsFor, statusKeys, textSentences } from './measurement.ts';
 import type { Figure, PillarFlag, PillarForecast, PillarResult } from './pillar.ts';
 import { shownForecast } from './verdict.ts';
@@ -166,3 +167,35 @@ function countsOf({ n, responseRatePct }: PublishedPulse | PublishedEndline): Fi
 }
 
 const flagsOf = ({ flags = [] }: { flags?: Flag[] }): PillarFlag[] => flags;
+
+/**
+ * The path of the unrounded means: the baseline, then the change of the same people on top of it
+ * (method 5.2). `null` before the baseline, or where too few people answered it.
+ */
+export function trajectoryOf(
+	waves: readonly {
+		wave: Wave;
+		minGroup: number;
+		people: number;
+		mean: number | null;
+		change: Change | null;
+	}[]
+): EngagementInput['forecast'] {
+	const baseline = waves.find(({ wave }) => wave === 0);
+	const latest = waves.findLast(
+		({ wave, change }) => wave !== 0 && change?.state === 'same_people'
+	);
+	if (!baseline || baseline.mean === null || !latest?.change) return null;
+	if (baseline.people < baseline.minGroup) return null;
+	const start = baseline.mean;
+	const last = Math.max(...waves.map(({ wave }) => wave));
+	const later = Array.from({ length: last }, (_, i) => {
+		const change = waves.find(({ wave }) => wave === i + 1)?.change;
+		return change?.state === 'same_people' ? start + change.delta : null;
+	});
+	return {
+		trajectory: engagementTrajectory({ series: [start, ...later] }),
+		people: latest.change.nP,
+		minGroup: baseline.minGroup
+	};
+}
