@@ -26,7 +26,15 @@ import {
 import { isEligible, linkState } from './invitation.ts';
 import { mayAskForComments, mayShowComments, methodVersion } from './publication.ts';
 import { baselineWave, byRespondent, type Wave } from './score.ts';
-import { answersFrom, counts, fits, longestComment, questionsAt, type Reply } from './survey.ts';
+import {
+	answersFrom,
+	counts,
+	fits,
+	longestComment,
+	minutesFor,
+	questionsAt,
+	type Reply
+} from './survey.ts';
 import {
 	invitation,
 	publishedResult,
@@ -220,9 +228,6 @@ const untilWords = (
 		month: 'long'
 	}).format(new Date(closesAt.getTime() - 1));
 
-/** Two minutes for a pulse, four for the long surveys. */
-const minutesOf = (index: Wave) => (questionsAt(index).length > 10 ? 4 : 2);
-
 function invitationLetter(locale: 'en' | 'nb', about: About) {
 	const { name, leader, minGroup, index } = about;
 	const in_ = { locale };
@@ -232,7 +237,7 @@ function invitationLetter(locale: 'en' | 'nb', about: About) {
 		paragraphs: [
 			m.mail_survey_hello({ name }, in_),
 			m.mail_survey_body(
-				{ leader, count: questionsAt(index).length, minutes: minutesOf(index) },
+				{ leader, count: questionsAt(index).length, minutes: minutesFor(index) },
 				in_
 			),
 			m.mail_survey_confidential({ leader, minGroup }, in_),

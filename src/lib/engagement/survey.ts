@@ -27,6 +27,9 @@ export const questionsAt = (wave: Wave): Question[] =>
 		steps: item.scale.max - item.scale.min + 1
 	}));
 
+/** About how long answering takes: two minutes for a pulse, four for the long surveys. */
+export const minutesFor = (wave: Wave): number => (questionsAt(wave).length > 10 ? 4 : 2);
+
 /** How many characters of free words one respondent may leave. */
 export const longestComment = 1000;
 

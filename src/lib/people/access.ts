@@ -26,6 +26,7 @@ export const access: Record<string, Door> = {
 	'/apply/received': { who: 'anyone' },
 	'/offer/[token]': { who: 'bearer', actions: ['pay', 'withdraw'] },
 	'/offer/[token]/thanks': { who: 'bearer' },
+	'/survey/thanks': { who: 'anyone' },
 	'/survey/[token]': { who: 'bearer', actions: ['answer'] },
 	'/u/[token]': { who: 'bearer', actions: ['default'] },
 	'/sign-in': { who: 'anyone', actions: ['default'] },
