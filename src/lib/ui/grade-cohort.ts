@@ -41,7 +41,12 @@ export type CohortTexts = Pick<GradeTexts, 'title' | 'desc' | 'goal' | 'week' | 
 	/** "week 13, 4 in 5 likely": stands under the whiskers. */
 	likely: string;
 };
-export type CohortInput = { now: number; goalPct?: number | undefined; seats: CohortSeat[]; texts: CohortTexts };
+export type CohortInput = {
+	now: number;
+	goalPct?: number | undefined;
+	seats: CohortSeat[];
+	texts: CohortTexts;
+};
 
 export type Whisker = {
 	tone: Tone;
@@ -81,29 +86,88 @@ export type CohortDrawing = {
 export type CohortPicture = {
 	title: string;
 	desc: string;
-	legend: { key: string; tone: Tone; initials: string; name: string; measure: string; label: string; hidden: string | null }[];
+	legend: {
+		key: string;
+		tone: Tone;
+		initials: string;
+		name: string;
+		measure: string;
+		label: string;
+		hidden: string | null;
+	}[];
 	drawings: CohortDrawing[];
 };
 
 const sizes = {
-	wide: { r: 8, tip: 7.5, label: 15, tick: 13, goal: 30, initials: 13, aside: 192, first: 26, step: 46, thick: 9, row: 22, below: 52 },
-	middle: { r: 7, tip: 6.5, label: 16, tick: 16, goal: 26, initials: 15, aside: 156, first: 22, step: 36, thick: 8, row: 26, below: 48 },
-	narrow: { r: 5, tip: 5, label: 14, tick: 14, goal: 18, initials: 12, aside: 100, first: 14, step: 23, thick: 6, row: 24, below: 34 }
+	wide: {
+		r: 8,
+		tip: 7.5,
+		label: 15,
+		tick: 13,
+		goal: 30,
+		initials: 13,
+		aside: 192,
+		first: 26,
+		step: 46,
+		thick: 9,
+		row: 22,
+		below: 52
+	},
+	middle: {
+		r: 7,
+		tip: 6.5,
+		label: 16,
+		tick: 16,
+		goal: 26,
+		initials: 16,
+		aside: 156,
+		first: 22,
+		step: 36,
+		thick: 8,
+		row: 26,
+		below: 48
+	},
+	narrow: {
+		r: 5,
+		tip: 5,
+		label: 14,
+		tick: 14,
+		goal: 18,
+		initials: 14,
+		aside: 106,
+		first: 16,
+		step: 26,
+		thick: 6,
+		row: 24,
+		below: 34
+	}
 } satisfies Record<Size, Record<string, number>>;
 
 /** The geometry of one drawing of a cohort, `width` units wide; narrow below 480 units. */
-export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortInput & { width: number }): CohortDrawing {
+export function gradeCohort({
+	width,
+	now,
+	goalPct = 25,
+	seats,
+	texts
+}: CohortInput & { width: number }): CohortDrawing {
 	const size: Size = width < 480 ? 'narrow' : width < 1000 ? 'middle' : 'wide';
 	const is = sizes[size];
-	const shown = seats.map((one) => ({ one, points: drawable(one) })).filter(({ points }) => points.length > 0);
-	const landing = shown.filter(({ one, points }) => one.forecast && points.at(-1)!.week < weeks).length;
+	const shown = seats
+		.map((one) => ({ one, points: drawable(one) }))
+		.filter(({ points }) => points.length > 0);
+	const landing = shown.filter(
+		({ one, points }) => one.forecast && points.at(-1)!.week < weeks
+	).length;
 	const aside = Math.max(is.aside, is.first + is.step * Math.max(0, landing - 1) + is.thick + 8);
 	const plotWidth = width - aside;
 	const unit = plotWidth / 100;
 
 	const clip = (pct: number) => Math.min(highest, Math.max(lowest, pct));
 	const values = shown.flatMap(({ points }) => points.map(({ pct }) => pct));
-	const ends = shown.flatMap(({ one }) => (one.forecast ? [clip(one.forecast.low), clip(one.forecast.high)] : []));
+	const ends = shown.flatMap(({ one }) =>
+		one.forecast ? [clip(one.forecast.low), clip(one.forecast.high)] : []
+	);
 	const [least = 0, most = 0] = extent([0, ...values, ...ends]);
 	const dip = Math.max(0, -Math.min(0, ...values) * unit);
 	const zeroY = Math.max(goalPct * unit + is.goal + 34, most * unit + 40);
@@ -131,7 +195,12 @@ export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortIn
 					y1: round(y1),
 					y2: round(y(clip(low))),
 					ring: round(y(clip(pct))),
-					initials: { x: at, y: round(y1 - (high > highest ? 16 : 9)), text: one.initials, anchor: 'middle' },
+					initials: {
+						x: at,
+						y: round(y1 - (high > highest ? 16 : 9)),
+						text: one.initials,
+						anchor: 'middle'
+					},
 					arrows: [
 						...(high > highest ? [arrow(at, y1 - 3, 'above', 6)] : []),
 						...(low < lowest ? [arrow(at, y(lowest) + 3, 'below', 6)] : [])
@@ -155,7 +224,8 @@ export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortIn
 		{ x: round(plotWidth - 6), y: round(goalY - 14), text: texts.goal, anchor: 'end' }
 	];
 	const goalLabel =
-		places.find((one) => !standing.some((other) => overlap(boxOf(one, is.goal), other))) ?? places[2]!;
+		places.find((one) => !standing.some((other) => overlap(boxOf(one, is.goal), other))) ??
+		places[2]!;
 
 	const slope: Segment = { x1: 0, y1: round(zeroY), x2: plotWidth, y2: round(goalY) };
 	const measured = shown.flatMap(({ points }) =>
@@ -185,8 +255,12 @@ export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortIn
 					})),
 					{
 						frame,
-						taken: [...standing, boxOf(goalLabel, is.goal), { x0: 0, x1: width, y0: rowY - 14, y1: rowY + 5 }],
-						lines: [slope, ...measured, ...dotted]
+						taken: [
+							...standing,
+							boxOf(goalLabel, is.goal),
+							{ x0: 0, x1: width, y0: rowY - 14, y1: rowY + 5 }
+						],
+						lines: [slope, { x1: 0, y1: zeroY, x2: plotWidth, y2: zeroY }, ...measured, ...dotted]
 					}
 				);
 
@@ -194,8 +268,12 @@ export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortIn
 		Math.min(
 			...[slope, ...measured]
 				.filter(({ x1 }) => x1 < until)
-				.map(({ x1, y1, x2, y2 }) => (x2 <= until ? Math.min(y1, y2) : Math.min(y1, y1 + ((y2 - y1) * (until - x1)) / (x2 - x1)))),
-			...dotted.filter(({ x1 }) => x1 < until).map(({ x1, y1, x2, y2 }) => Math.min(y1, y1 + ((y2 - y1) * (until - x1)) / (x2 - x1))),
+				.map(({ x1, y1, x2, y2 }) =>
+					x2 <= until ? Math.min(y1, y2) : Math.min(y1, y1 + ((y2 - y1) * (until - x1)) / (x2 - x1))
+				),
+			...dotted
+				.filter(({ x1 }) => x1 < until)
+				.map(({ x1, y1, x2, y2 }) => Math.min(y1, y1 + ((y2 - y1) * (until - x1)) / (x2 - x1))),
 			...labels.flatMap((label) => (label && label.box.x0 < until ? [label.box.y0] : []))
 		);
 	const lift = (high(760) - 26) / (width * 0.03);
@@ -208,13 +286,17 @@ export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortIn
 		plotWidth,
 		lift: size === 'wide' ? Math.max(0, Math.min(6, Math.floor(lift))) : 0,
 		axis: { x1: 0, x2: plotWidth, y: round(zeroY) },
-		grid: gridLines(scales, goalPct, dip > 10 ? -dip / unit - 2 : 0).map(({ x1, x2, y: at }) => ({ x1, x2, y: at })),
+		grid: gridLines(scales, goalPct, dip > 10 ? -dip / unit - 2 : 0).map(({ x1, x2, y: at }) => ({
+			x1,
+			x2,
+			y: at
+		})),
 		ticks: weekTicks(scales, rowY, {
 			now,
 			week: texts.week,
 			size: size === 'wide' ? 16 : is.tick,
 			compact: size === 'narrow',
-			end: landing > 0 && size !== 'narrow' && now < weeks ? 'none' : 'end'
+			open: true
 		}),
 		promise: {
 			...slope,
@@ -230,13 +312,26 @@ export function gradeCohort({ width, now, goalPct = 25, seats, texts }: CohortIn
 				path: pathOf(points, scales),
 				ring: { x: round(x(end.week)), y: round(y(end.pct)) },
 				arrows: arrowsOf(points, scales, is.r + 4),
-				label: label && { x: label.x, y: label.y, text: label.text, anchor: label.anchor, name: one.name, measure: one.measure, value: one.label },
+				label: label && {
+					x: label.x,
+					y: label.y,
+					text: label.text,
+					anchor: label.anchor,
+					name: one.name,
+					measure: one.measure,
+					value: one.label
+				},
 				whisker: whiskers.get(one.key) ?? null
 			};
 		}),
 		likely:
 			landing > 0 && size !== 'narrow'
-				? { x: width, y: round(under ? height - 6 : rowY), text: texts.likely, anchor: 'end' }
+				? {
+						x: width,
+						y: round(under ? height - 6 : rowY + (size === 'wide' ? 20 : 24)),
+						text: texts.likely,
+						anchor: 'end'
+					}
 				: null,
 		caption: size === 'narrow' ? (texts.caption ?? texts.likely) : null
 	};
@@ -256,6 +351,8 @@ export function cohortPicture(input: CohortInput): CohortPicture {
 			label,
 			hidden: hidden ?? null
 		})),
-		drawings: [widths.wide, widths.middle, widths.narrow].map((width) => gradeCohort({ ...input, width }))
+		drawings: [widths.wide, widths.middle, widths.narrow].map((width) =>
+			gradeCohort({ ...input, width })
+		)
 	};
 }

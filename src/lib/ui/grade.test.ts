@@ -26,11 +26,39 @@ const texts = {
 };
 const six = (...pcts: number[]) => pcts.map((pct, week) => ({ week, pct }));
 const lines: GradeLine[] = [
-	{ key: 'sales', name: 'Sales', tone: 'sal', points: six(0, 1.2, 4.6, 6.2, 11.1, 13.8, 17.3), label: '+17.3 %', forecast: { pct: 26, low: 20, high: 33 } },
-	{ key: 'team', name: 'Engagement', tone: 'eng', points: [{ week: 2, pct: 3.1 }, { week: 4, pct: 6.9 }, { week: 6, pct: 10.4 }], label: '+10.4 %' },
-	{ key: 'revenue', name: 'Revenue', tone: 'rev', points: six(0, -0.9, 0.4, 1.9, 2.2, 3.9, 5.2), label: '+5.2 %', forecast: { pct: 15.5, low: 8.9, high: 22.1, text: '4 in 5 chance: +9 to +22 %' } }
+	{
+		key: 'sales',
+		name: 'Sales',
+		tone: 'sal',
+		points: six(0, 1.2, 4.6, 6.2, 11.1, 13.8, 17.3),
+		label: '+17.3 %',
+		forecast: { pct: 26, low: 20, high: 33 }
+	},
+	{
+		key: 'team',
+		name: 'Engagement',
+		tone: 'eng',
+		points: [
+			{ week: 2, pct: 3.1 },
+			{ week: 4, pct: 6.9 },
+			{ week: 6, pct: 10.4 }
+		],
+		label: '+10.4 %'
+	},
+	{
+		key: 'revenue',
+		name: 'Revenue',
+		tone: 'rev',
+		points: six(0, -0.9, 0.4, 1.9, 2.2, 3.9, 5.2),
+		label: '+5.2 %',
+		forecast: { pct: 15.5, low: 8.9, high: 22.1, text: '4 in 5 chance: +9 to +22 %' }
+	}
 ];
-const marks = [0, 2, 4, 6, 8, 10, 13].map((week) => ({ week, kind: 'pulse' as const, done: week <= 6 }));
+const marks = [0, 2, 4, 6, 8, 10, 13].map((week) => ({
+	week,
+	kind: 'pulse' as const,
+	done: week <= 6
+}));
 const input: GradeInput = { now: 6, lines, marks, texts };
 const angle = ({ x1, y1, x2, y2 }: { x1: number; y1: number; x2: number; y2: number }) =>
 	(Math.atan2(y1 - y2, x2 - x1) * 180) / Math.PI;
@@ -38,10 +66,50 @@ const angle = ({ x1, y1, x2, y2 }: { x1: number; y1: number; x2: number; y2: num
 const seats = (now: number): CohortInput => ({
 	now,
 	seats: [
-		{ key: 'a', name: 'Aisha', initials: 'AK', measure: 'sales', tone: 'sal', points: six(0, 1.8, 4.1, 7.9, 9.2, 12.4, 14.2), label: '+14.2 %', forecast: { pct: 27, low: 20, high: 33 } },
-		{ key: 't', name: 'Tomas', initials: 'TR', measure: 'engagement', tone: 'rev', points: [{ week: 2, pct: 3.6 }, { week: 4, pct: 8.9 }, { week: 6, pct: 12.9 }], label: '+12.9 %', forecast: { pct: 25, low: 16, high: 33 } },
-		{ key: 'i', name: 'Ingrid', initials: 'IS', measure: 'revenue', tone: 'eng', points: six(0, -0.9, 0.4, 1.9, 2.2, 3.9, 5.2), label: '+5.2 %', forecast: { pct: 15.5, low: 9, high: 22 } },
-		{ key: 'p', name: 'Peter', initials: 'PL', measure: 'revenue', tone: 'd4', points: six(0, 1, 0.2, 1.4, 1.2, 2.6, 1.8), label: '+1.8 %', forecast: { pct: 5, low: -5, high: 14 } }
+		{
+			key: 'a',
+			name: 'Aisha',
+			initials: 'AK',
+			measure: 'sales',
+			tone: 'sal',
+			points: six(0, 1.8, 4.1, 7.9, 9.2, 12.4, 14.2),
+			label: '+14.2 %',
+			forecast: { pct: 27, low: 20, high: 33 }
+		},
+		{
+			key: 't',
+			name: 'Tomas',
+			initials: 'TR',
+			measure: 'engagement',
+			tone: 'rev',
+			points: [
+				{ week: 2, pct: 3.6 },
+				{ week: 4, pct: 8.9 },
+				{ week: 6, pct: 12.9 }
+			],
+			label: '+12.9 %',
+			forecast: { pct: 25, low: 16, high: 33 }
+		},
+		{
+			key: 'i',
+			name: 'Ingrid',
+			initials: 'IS',
+			measure: 'revenue',
+			tone: 'eng',
+			points: six(0, -0.9, 0.4, 1.9, 2.2, 3.9, 5.2),
+			label: '+5.2 %',
+			forecast: { pct: 15.5, low: 9, high: 22 }
+		},
+		{
+			key: 'p',
+			name: 'Peter',
+			initials: 'PL',
+			measure: 'revenue',
+			tone: 'd4',
+			points: six(0, 1, 0.2, 1.4, 1.2, 2.6, 1.8),
+			label: '+1.8 %',
+			forecast: { pct: 5, low: -5, high: 14 }
+		}
 	],
 	texts: { ...texts, likely: 'week 13, 4 in 5 likely' }
 });
@@ -53,7 +121,10 @@ describe('the angle', () => {
 			expect(angle(gradeCohort({ ...seats(6), width }).promise)).toBeCloseTo(14.04, 1);
 		}
 		expect(angle(gradeCell({ line: lines[0]! }).promise)).toBeCloseTo(14.04, 1);
-		expect(angle(ringsOnLine({ count: 4, width: 400, r: 28, stroke: 3 }).line)).toBeCloseTo(14.04, 1);
+		expect(angle(ringsOnLine({ count: 4, width: 400, r: 28, stroke: 3 }).line)).toBeCloseTo(
+			14.04,
+			1
+		);
 	});
 
 	test('one percent rises one percent of the thirteen weeks for a measured line, too', () => {
@@ -66,14 +137,26 @@ describe('the angle', () => {
 	});
 
 	test('values far away do not change the angle', () => {
-		const wild: GradeLine[] = [{ ...lines[0]!, points: [{ week: 3, pct: 400 }, { week: 6, pct: -90 }] }];
+		const wild: GradeLine[] = [
+			{
+				...lines[0]!,
+				points: [
+					{ week: 3, pct: 400 },
+					{ week: 6, pct: -90 }
+				]
+			}
+		];
 		expect(angle(gradeChart({ ...input, lines: wild, width: 1312 }).promise)).toBeCloseTo(14.04, 2);
 	});
 });
 
 describe('the frame', () => {
 	test('a fall opens room below the axis and moves the weeks under it', () => {
-		const fallen = gradeChart({ ...input, width: 1312, lines: [{ ...lines[0]!, points: [{ week: 6, pct: -12 }], forecast: undefined }] });
+		const fallen = gradeChart({
+			...input,
+			width: 1312,
+			lines: [{ ...lines[0]!, points: [{ week: 6, pct: -12 }], forecast: undefined }]
+		});
 		const level = gradeChart({ ...input, width: 1312, lines: [] });
 		expect(fallen.height - level.height).toBeCloseTo(12 * 13.12, 0);
 		expect(fallen.ticks[0]!.y).toBeGreaterThan(fallen.lines[0]!.ring.y + 8);
@@ -81,11 +164,28 @@ describe('the frame', () => {
 	});
 
 	test('above +40 % and below −25 % a line is cut and an arrow tells so', () => {
-		const cut = gradeChart({ ...input, width: 1312, lines: [{ ...lines[0]!, points: [{ week: 3, pct: 12 }, { week: 6, pct: 88 }], forecast: undefined }] });
+		const cut = gradeChart({
+			...input,
+			width: 1312,
+			lines: [
+				{
+					...lines[0]!,
+					points: [
+						{ week: 3, pct: 12 },
+						{ week: 6, pct: 88 }
+					],
+					forecast: undefined
+				}
+			]
+		});
 		expect(cut.lines[0]!.arrows).toHaveLength(1);
 		expect(cut.lines[0]!.ring.y).toBeCloseTo(cut.axis.y - 40 * 13.12, 0);
 		expect(cut.lines[0]!.ring.y).toBeGreaterThan(20);
-		const low = gradeChart({ ...input, width: 345, lines: [{ ...lines[0]!, points: [{ week: 6, pct: -60 }], forecast: undefined }] });
+		const low = gradeChart({
+			...input,
+			width: 345,
+			lines: [{ ...lines[0]!, points: [{ week: 6, pct: -60 }], forecast: undefined }]
+		});
 		expect(low.lines[0]!.arrows).toHaveLength(1);
 		expect(low.lines[0]!.ring.y).toBeLessThan(low.height);
 		expect(gradeChart({ ...input, width: 1312 }).lines.flatMap(({ arrows }) => arrows)).toEqual([]);
@@ -107,8 +207,12 @@ describe('the frame', () => {
 		expect(JSON.stringify(gradeChart({ ...input, width: 1312, lines: [hidden] }))).toBe(bare);
 		const cell = gradeCell({ line: hidden });
 		expect(cell).toMatchObject({ hidden: true, path: null, cone: null, ring: null, arrows: [] });
-		expect(JSON.stringify(cell)).toBe(JSON.stringify(gradeCell({ line: { ...hidden, points: [], forecast: undefined } })));
-		expect(gradePicture({ ...input, lines: [hidden] }).legend[0]!.hidden).toBe('Four answers, five are needed.');
+		expect(JSON.stringify(cell)).toBe(
+			JSON.stringify(gradeCell({ line: { ...hidden, points: [], forecast: undefined } }))
+		);
+		expect(gradePicture({ ...input, lines: [hidden] }).legend[0]!.hidden).toBe(
+			'Four answers, five are needed.'
+		);
 	});
 
 	test('the cone belongs to the weakest forecast and ends at its interval', () => {
@@ -121,13 +225,26 @@ describe('the frame', () => {
 	});
 
 	test('after thirteen weeks there is nothing left to forecast', () => {
-		const done = gradeChart({ ...input, now: 13, width: 1312, lines: lines.map((one) => ({ ...one, points: [{ week: 13, pct: one.points.at(-1)!.pct }] })) });
+		const done = gradeChart({
+			...input,
+			now: 13,
+			width: 1312,
+			lines: lines.map((one) => ({ ...one, points: [{ week: 13, pct: one.points.at(-1)!.pct }] }))
+		});
 		expect(done.cone).toBeNull();
 		expect(done.lines.every(({ label }) => label?.anchor === 'end')).toBe(true);
 	});
 
 	test('a line starts at zero in week 0 and keeps one point a week, in order', () => {
-		expect(drawable({ points: [{ week: 4, pct: 2 }, { week: 2, pct: 1 }, { week: 2, pct: 3 }] })).toEqual([
+		expect(
+			drawable({
+				points: [
+					{ week: 4, pct: 2 },
+					{ week: 2, pct: 1 },
+					{ week: 2, pct: 3 }
+				]
+			})
+		).toEqual([
 			{ week: 0, pct: 0, beyond: null },
 			{ week: 2, pct: 3, beyond: null },
 			{ week: 4, pct: 2, beyond: null }
@@ -137,7 +254,10 @@ describe('the frame', () => {
 
 describe('the weeks', () => {
 	test('the current week is the bold one; a fraction counts as the week that is done', () => {
-		const bold = (now: number) => gradeChart({ ...input, now, width: 1312 }).ticks.filter((tick) => tick.now).map(({ text }) => text);
+		const bold = (now: number) =>
+			gradeChart({ ...input, now, width: 1312 })
+				.ticks.filter((tick) => tick.now)
+				.map(({ text }) => text);
 		expect(bold(6)).toEqual(['week 6']);
 		expect(bold(6.9)).toEqual(['week 6']);
 		expect(bold(13)).toEqual(['week 13']);
@@ -172,33 +292,54 @@ describe('the labels', () => {
 	test('whatever the figures, no label covers another one and none leaves the frame', () => {
 		const pct = fc.double({ min: -60, max: 90, noNaN: true });
 		const line = (tone: Tone, name: string) =>
-			fc.record({ week: fc.integer({ min: 0, max: 13 }), pct, low: pct, high: pct }).map(({ week, pct, low, high }) => ({
-				key: tone,
-				name,
-				tone,
-				points: [{ week: week / 2, pct: pct / 2 }, { week, pct }],
-				label: `${pct.toFixed(1)} %`,
-				forecast: { pct: (low + high) / 2, low: Math.min(low, high), high: Math.max(low, high), text: '4 in 5 chance: +9 to +22 %' }
-			}));
+			fc
+				.record({ week: fc.integer({ min: 0, max: 13 }), pct, low: pct, high: pct })
+				.map(({ week, pct, low, high }) => ({
+					key: tone,
+					name,
+					tone,
+					points: [
+						{ week: week / 2, pct: pct / 2 },
+						{ week, pct }
+					],
+					label: `${pct.toFixed(1)} %`,
+					forecast: {
+						pct: (low + high) / 2,
+						low: Math.min(low, high),
+						high: Math.max(low, high),
+						text: '4 in 5 chance: +9 to +22 %'
+					}
+				}));
 		fc.assert(
-			fc.property(fc.tuple(line('eng', 'Engasjement'), line('sal', 'Sales'), line('rev', 'Revenue')), fc.constantFrom(1312, 760), (three, width) => {
-				const drawing = gradeChart({ ...input, lines: three, now: Math.max(...three.map(({ points }) => points[1]!.week)), width });
-				expect(drawing.lines.every(({ label }) => label)).toBe(true);
-				const boxes = chartBoxes(drawing);
-				expect(colliding(boxes)).toEqual([]);
-				for (const box of boxes) {
-					expect(box.x0).toBeGreaterThanOrEqual(0);
-					expect(box.x1).toBeLessThanOrEqual(width + 0.1);
-					expect(box.y0).toBeGreaterThanOrEqual(0);
-					expect(box.y1).toBeLessThanOrEqual(drawing.height + 0.1);
+			fc.property(
+				fc.tuple(line('eng', 'Engasjement'), line('sal', 'Sales'), line('rev', 'Revenue')),
+				fc.constantFrom(1312, 760),
+				(three, width) => {
+					const drawing = gradeChart({
+						...input,
+						lines: three,
+						now: Math.max(...three.map(({ points }) => points[1]!.week)),
+						width
+					});
+					expect(drawing.lines.every(({ label }) => label)).toBe(true);
+					const boxes = chartBoxes(drawing);
+					expect(colliding(boxes)).toEqual([]);
+					for (const box of boxes) {
+						expect(box.x0).toBeGreaterThanOrEqual(0);
+						expect(box.x1).toBeLessThanOrEqual(width + 0.1);
+						expect(box.y0).toBeGreaterThanOrEqual(0);
+						expect(box.y1).toBeLessThanOrEqual(drawing.height + 0.1);
+					}
 				}
-			}),
+			),
 			{ numRuns: 300 }
 		);
 	});
 
 	test('this check can fail: labels put blindly beside their rings do collide', () => {
-		const blind = [0, 0.4, 0.8].map((pct) => boxOf({ x: 100, y: 100 - pct * 13, text: 'Sales +1 %', anchor: 'start' }, 17));
+		const blind = [0, 0.4, 0.8].map((pct) =>
+			boxOf({ x: 100, y: 100 - pct * 13, text: 'Sales +1 %', anchor: 'start' }, 17)
+		);
 		expect(colliding(blind)).not.toEqual([]);
 	});
 });
@@ -220,7 +361,11 @@ describe('the cohort', () => {
 
 	test('a cohort of one, of none and of six can be drawn at every width', () => {
 		const four = seats(6).seats;
-		for (const some of [[], four.slice(0, 1), [...four, { ...four[0]!, key: 'x' }, { ...four[3]!, key: 'y' }]]) {
+		for (const some of [
+			[],
+			four.slice(0, 1),
+			[...four, { ...four[0]!, key: 'x' }, { ...four[3]!, key: 'y' }]
+		]) {
 			for (const drawing of cohortPicture({ ...seats(6), seats: some }).drawings) {
 				expect(drawing.seats).toHaveLength(some.length);
 				for (const { whisker } of drawing.seats) expect(whisker!.x).toBeLessThan(drawing.width);
@@ -233,7 +378,10 @@ describe('the cohort', () => {
 test('a ring rests on its line: it touches and does not cut', () => {
 	const { line, rings, r } = ringsOnLine({ count: 4, width: 400, r: 28, stroke: 3 });
 	for (const { x, y } of rings) {
-		const distance = Math.abs((line.y2 - line.y1) * x - (line.x2 - line.x1) * y + line.x2 * line.y1 - line.y2 * line.x1) / Math.hypot(line.y2 - line.y1, line.x2 - line.x1);
+		const distance =
+			Math.abs(
+				(line.y2 - line.y1) * x - (line.x2 - line.x1) * y + line.x2 * line.y1 - line.y2 * line.x1
+			) / Math.hypot(line.y2 - line.y1, line.x2 - line.x1);
 		expect(distance).toBeCloseTo(r + 3, 0);
 		expect(y - r).toBeGreaterThan(0);
 	}
@@ -245,7 +393,8 @@ test('a width is close to what a browser measures', () => {
 });
 
 function chartBoxes(drawing: GradeDrawing): Box[] {
-	const size = drawing.size === 'wide' ? { label: 17, note: 14, goal: 40 } : { label: 18, note: 16, goal: 32 };
+	const size =
+		drawing.size === 'wide' ? { label: 17, note: 14, goal: 40 } : { label: 18, note: 16, goal: 32 };
 	return [
 		...drawing.lines.flatMap(({ label }) => (label ? [boxOf(label, size.label)] : [])),
 		boxOf(drawing.promise.label, size.goal),
@@ -256,7 +405,11 @@ function chartBoxes(drawing: GradeDrawing): Box[] {
 }
 
 function cohortBoxes(drawing: ReturnType<typeof gradeCohort>): Box[] {
-	const size = { wide: { label: 15, initials: 13 }, middle: { label: 16, initials: 15 }, narrow: { label: 14, initials: 12 } }[drawing.size];
+	const size = {
+		wide: { label: 15, initials: 13 },
+		middle: { label: 16, initials: 16 },
+		narrow: { label: 14, initials: 14 }
+	}[drawing.size];
 	return drawing.seats.flatMap(({ label, whisker }) => [
 		...(label ? [boxOf(label, size.label)] : []),
 		...(whisker ? [boxOf(whisker.initials, size.initials)] : [])
@@ -264,5 +417,7 @@ function cohortBoxes(drawing: ReturnType<typeof gradeCohort>): Box[] {
 }
 
 function colliding(boxes: Box[]): [Box, Box][] {
-	return boxes.flatMap((a, index) => boxes.slice(index + 1).flatMap((b): [Box, Box][] => (overlap(a, b) ? [[a, b]] : [])));
+	return boxes.flatMap((a, index) =>
+		boxes.slice(index + 1).flatMap((b): [Box, Box][] => (overlap(a, b) ? [[a, b]] : []))
+	);
 }

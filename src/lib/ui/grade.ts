@@ -8,7 +8,16 @@
 import { extent, max, min } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { area, curveMonotoneX, line } from 'd3-shape';
-import { boxOf, overlap, placeLabels, type Box, type Segment, type Text } from './labels.ts';
+import {
+	boxOf,
+	crosses,
+	inside,
+	overlap,
+	placeLabels,
+	type Box,
+	type Segment,
+	type Text
+} from './labels.ts';
 import { textWidth } from './text-width.ts';
 
 export const weeks = 13;
@@ -77,14 +86,20 @@ export type GradeDrawing = {
 	ticks: (Text & { now: boolean })[];
 	nowTick: { x: number; y: number } | null;
 	promise: Segment & { label: Text; note: Text | null };
-	cone: { tone: Tone; area: string; middle: string; text: Text | null } | null;
+	cone: { tone: Tone; area: string; middle: string; arrows: string[]; text: Text | null } | null;
 	lines: DrawnLine[];
 	marks: { kind: GradeMark['kind']; x: number; y: number; done: boolean }[];
 	markKey: { kind: GradeMark['kind']; x: number; y: number; text: Text }[];
 	/** What this drawing has no room to say. */
 	caption: string | null;
 };
-export type Legend = { key: string; tone: Tone; name: string; label: string; hidden: string | null };
+export type Legend = {
+	key: string;
+	tone: Tone;
+	name: string;
+	label: string;
+	hidden: string | null;
+};
 export type GradePicture = {
 	title: string;
 	desc: string;
@@ -150,10 +165,12 @@ export function pathOf(points: Point[], { x, y }: Scales): string {
 }
 
 /** The 80 % cone from the last measured point to week 13; it opens like the square root of the time left. */
-export function coneOf(from: Point, forecast: Forecast, { x, y }: Scales) {
+export function coneOf(from: Point, forecast: Forecast, scales: Scales) {
+	const { x, y } = scales;
 	const left = weeks - from.week;
-	const steps = Array.from({ length: 13 }, (_, step) => {
-		const share = step / 12;
+	const steps = Array.from({ length: 9 }, (_, step) => {
+		// Closer together at the start, where the cone opens fastest.
+		const share = (step / 8) ** 2;
 		const pct = from.pct + (forecast.pct - from.pct) * share;
 		const open = Math.sqrt(share);
 		return {
@@ -178,13 +195,36 @@ export function coneOf(from: Point, forecast: Forecast, { x, y }: Scales) {
 			x2: round(x(weeks)),
 			y2: round(y(clip(forecast.pct)))
 		},
+		edges: [
+			segmentsOf(
+				steps.map(({ week, low }) => ({ week, pct: low })),
+				scales
+			),
+			segmentsOf(
+				steps.map(({ week, high }) => ({ week, pct: high })),
+				scales
+			)
+		].flat(),
 		low: min(steps, ({ low }) => low)!,
 		high: max(steps, ({ high }) => high)!
 	};
 }
 
+/** Where a cone goes on beyond the frame, at its end. */
+function coneArrows({ low, high }: Forecast, { x, y }: Scales): string[] {
+	const at = x(weeks) - 12;
+	return [
+		...(high > highest ? [arrow(at, y(highest) - 3, 'above', 6)] : []),
+		...(low < lowest ? [arrow(at, y(lowest) + 3, 'below', 6)] : [])
+	];
+}
+
 /** The arrows of a line: where it leaves the frame and where it ends outside of it. */
-export function arrowsOf(points: ReturnType<typeof drawable>, { x, y }: Scales, gap: number): string[] {
+export function arrowsOf(
+	points: ReturnType<typeof drawable>,
+	{ x, y }: Scales,
+	gap: number
+): string[] {
 	return points.flatMap(({ week, pct, beyond }, index) => {
 		const last = index === points.length - 1;
 		if (!beyond || (!last && points[index - 1]?.beyond === beyond)) return [];
@@ -208,11 +248,17 @@ const segmentsOf = (points: Point[], { x, y }: Scales): Segment[] =>
 		y2: y(point.pct)
 	}));
 
-/** Week numbers along the axis: the current week in bold, no two on each other, the first and the last always tried. */
+/** Week numbers along the axis: the current week in bold, no two on each other. An open axis has room beyond week 13. */
 export function weekTicks(
 	{ x }: Scales,
 	y: number,
-	{ now, week, size, compact, end = 'end' }: { now: number; week: (week: number) => string; size: number; compact: boolean; end?: 'end' | 'none' }
+	{
+		now,
+		week,
+		size,
+		compact,
+		open = false
+	}: { now: number; week: (week: number) => string; size: number; compact: boolean; open?: boolean }
 ): (Text & { now: boolean })[] {
 	const current = Math.floor(Math.min(now, weeks));
 	const all = Array.from({ length: weeks }, (_, index) => index + 1);
@@ -220,13 +266,12 @@ export function weekTicks(
 	const order = [...new Set(compact ? first : [...first, ...all])];
 	const placed: (Text & { now: boolean; week: number })[] = [];
 	for (const one of order) {
-		const spelled = one === 1 || one === weeks || one === current;
-		if (one === weeks && end === 'none') continue;
+		const spelled = one === 1 || one === current || (one === weeks && !open);
 		const text = {
 			x: round(x(one)),
 			y: round(y),
 			text: spelled ? week(one) : String(one),
-			anchor: one === weeks ? ('end' as const) : ('middle' as const)
+			anchor: one === weeks && !open ? ('end' as const) : ('middle' as const)
 		};
 		if (one === 1 && boxOf(text, size).x0 < 0) text.x = round(textWidth(text.text, size) / 2);
 		const box = boxOf(text, size);
@@ -242,7 +287,9 @@ export function weekTicks(
 /** Horizontal lines at every five percent, from the promise line to the right; below zero from edge to edge. */
 export function gridLines({ x, y }: Scales, goalPct: number, bottom: number) {
 	const right = x(weeks);
-	const at = [5, 10, 15, 20, -5, -10, -15, -20, -25].filter((pct) => pct < goalPct && pct >= bottom);
+	const at = [5, 10, 15, 20, -5, -10, -15, -20, -25].filter(
+		(pct) => pct < goalPct && pct >= bottom
+	);
 	return at.map((pct) => ({
 		pct,
 		x1: pct > 0 ? round(x((weeks * pct) / goalPct)) : 0,
@@ -255,30 +302,71 @@ export function gridLines({ x, y }: Scales, goalPct: number, bottom: number) {
  * The geometry of one drawing, `width` units wide; below 480 units it is the narrow one, whose words
  * stand in the legend and the caption. Percent values outside of −25 … +40 are cut and marked.
  */
-export function gradeChart({ width, now, goalPct = 25, lines, marks = [], texts }: GradeInput & { width: number }): GradeDrawing {
+export function gradeChart({
+	width,
+	now,
+	goalPct = 25,
+	lines,
+	marks = [],
+	texts
+}: GradeInput & { width: number }): GradeDrawing {
 	const size: Size = width < 480 ? 'narrow' : width < 1000 ? 'middle' : 'wide';
 	const is = sizes[size];
 	const unit = width / 100;
-	const shown = lines.map((one) => ({ one, points: drawable(one) })).filter(({ points }) => points.length > 0);
+	const shown = lines
+		.map((one) => ({ one, points: drawable(one) }))
+		.filter(({ points }) => points.length > 0);
 	const weak = weakest(lines);
 	const from = weak && drawable(weak).at(-1);
-	const spread = weak && from && from.week < weeks ? coneOf(from, weak.forecast!, gradeScales(width, 0)) : null;
+	const spread =
+		weak && from && from.week < weeks ? coneOf(from, weak.forecast!, gradeScales(width, 0)) : null;
 
-	const [least = 0, most = 0] = extent([...shown.flatMap(({ points }) => points.map(({ pct }) => pct)), ...(spread ? [spread.low, spread.high] : [])]);
-	const zeroY = Math.max(goalPct * unit + is.above, Math.max(most, 0) * unit + is.r + 22);
+	const [least = 0, most = 0] = extent([
+		...shown.flatMap(({ points }) => points.map(({ pct }) => pct)),
+		...(spread ? [spread.low, spread.high] : [])
+	]);
+	// "+25 %" stands on the end of its line, or above whatever ends there, too.
+	const goalReach =
+		Math.max(
+			textWidth(texts.goal, is.goal),
+			size === 'narrow' ? 0 : textWidth(texts.promise ?? '', is.note)
+		) + 12;
+	const level = gradeScales(width, 0);
+	const there = max(
+		[
+			...shown.flatMap(({ points }) => segmentsOf(points, level)),
+			...(spread ? [spread.middle] : [])
+		].flatMap(({ x1, y1, x2, y2 }) => {
+			const edge = width - goalReach;
+			return x2 < edge ? [] : [-y2, x1 >= edge ? -y1 : -y1 + ((y1 - y2) * (edge - x1)) / (x2 - x1)];
+		})
+	);
+	const goalUp =
+		there !== undefined && there > goalPct * unit - (goalReach * goalPct) / 100
+			? Math.max(goalPct * unit, there + is.r + (size === 'narrow' ? 0 : is.label * 1.4))
+			: goalPct * unit;
+	const zeroY = Math.max(goalUp + is.above, Math.max(most, 0) * unit + is.r + 22);
 	const scales = gradeScales(width, zeroY);
 	const { x, y } = scales;
 	const deep = Math.max(0, -least * unit);
 	// A dip of a few pixels passes above the week numbers; a real fall moves them down.
 	const rowY = zeroY + is.row + (deep > 12 ? deep : 0);
 
-	const marked = [...marks].filter(({ week }) => week >= 0 && week <= weeks);
+	const marked = size === 'narrow' ? [] : marks.filter(({ week }) => week >= 0 && week <= weeks);
 	const right = width - (size === 'narrow' ? 0 : 8);
-	const goalLabel: Text = { x: width, y: round(y(goalPct) - (size === 'narrow' ? 8 : 16)), text: texts.goal, anchor: 'end' };
+	const goalLabel: Text = {
+		x: width,
+		y: round(zeroY - goalUp - (size === 'narrow' ? 8 : 16)),
+		text: texts.goal,
+		anchor: 'end'
+	};
 	const goalNote: Text | null =
-		texts.promise && size !== 'narrow' ? { x: width, y: round(y(goalPct) - is.goal - 20), text: texts.promise, anchor: 'end' } : null;
+		texts.promise && size !== 'narrow'
+			? { x: width, y: round(zeroY - goalUp - is.goal - 20), text: texts.promise, anchor: 'end' }
+			: null;
 
 	const promise: Segment = { x1: 0, y1: round(zeroY), x2: width, y2: round(y(goalPct)) };
+	const axis: Segment = { x1: 0, y1: zeroY, x2: width, y2: zeroY };
 	const cone = weak && from && spread ? coneOf(from, weak.forecast!, scales) : null;
 	const measured = shown.flatMap(({ points }) => segmentsOf(points, scales));
 
@@ -286,15 +374,28 @@ export function gradeChart({ width, now, goalPct = 25, lines, marks = [], texts 
 	const taken: Box[] = [boxOf(goalLabel, is.goal)];
 	if (goalNote) taken.push(boxOf(goalNote, is.note));
 	const keyFits = (top: number) =>
-		[...measured, ...(cone ? [cone.middle] : [])].every((segment) => Math.max(segment.x1, segment.x2) < width - 260 || Math.min(segment.y1, segment.y2) > top + 30 || Math.max(segment.y1, segment.y2) < top - 4);
-	const keyRow = size === 'narrow' || marked.length === 0 ? null : keyFits(zeroY - 30) ? zeroY - 16 : rowY + 26;
-	const markKey = keyRow === null ? [] : keyOf(texts, marked, right, keyRow, size === 'wide' ? largestTick : is.tick);
+		[...measured, ...(cone ? [cone.middle] : [])].every(
+			(segment) =>
+				Math.max(segment.x1, segment.x2) < width - 260 ||
+				Math.min(segment.y1, segment.y2) > top + 30 ||
+				Math.max(segment.y1, segment.y2) < top - 4
+		);
+	const keyRow = marked.length === 0 ? null : keyFits(zeroY - 30) ? zeroY - 16 : rowY + 26;
+	const markKey =
+		keyRow === null ? [] : keyOf(texts, marked, right, keyRow, size === 'wide' ? 14 : is.tick);
 	for (const { text } of markKey) {
 		const box = boxOf(text, largestTick);
 		taken.push({ ...box, x0: box.x0 - 20 });
 	}
 	taken.push({ x0: 0, x1: width, y0: rowY - is.tick, y1: rowY + 4 });
-	taken.push(...marked.map(({ week }) => ({ x0: x(week) - 7, x1: x(week) + 7, y0: zeroY - 7, y1: zeroY + 7 })));
+	taken.push(
+		...marked.map(({ week }) => ({
+			x0: x(week) - 7,
+			x1: x(week) + 7,
+			y0: zeroY - 7,
+			y1: zeroY + 7
+		}))
+	);
 
 	const height = Math.max(rowY + is.below - is.row, (keyRow ?? 0) + 18);
 	const frame: Box = { x0: 0, x1: width, y0: 0, y1: height };
@@ -310,16 +411,26 @@ export function gradeChart({ width, now, goalPct = 25, lines, marks = [], texts 
 						text: `${one.name} ${one.label}`,
 						size: is.label
 					})),
-					{ frame, taken, lines: [promise, ...measured, ...(cone ? [cone.middle] : [])] }
+					{
+						frame,
+						taken,
+						lines: [promise, axis, ...measured, ...(cone ? [cone.middle] : [])],
+						edges: cone?.edges ?? []
+					}
 				);
 
 	const sentence = weak?.forecast?.text;
 	const coneText =
 		cone && sentence && size !== 'narrow'
-			? besideCone(cone.middle, sentence, is.note, right, frame, [
+			? besideCone(cone.middle, sentence, is.note, right, frame, promise, [
 					...taken,
 					...labels.flatMap((label) => (label ? [label.box] : [])),
-					...ends.map(({ week, pct }) => ({ x0: 0, x1: x(week) + is.r, y0: y(pct) - is.r, y1: y(pct) + is.r }))
+					...ends.map(({ week, pct }) => ({
+						x0: 0,
+						x1: x(week) + is.r,
+						y0: y(pct) - is.r,
+						y1: y(pct) + is.r
+					}))
 				])
 			: null;
 
@@ -327,7 +438,9 @@ export function gradeChart({ width, now, goalPct = 25, lines, marks = [], texts 
 		min([
 			...[promise, ...measured]
 				.filter(({ x1 }) => x1 < until)
-				.map(({ x1, y1, x2, y2 }) => (x2 <= until ? Math.min(y1, y2) : Math.min(y1, y1 + ((y2 - y1) * (until - x1)) / (x2 - x1)))),
+				.map(({ x1, y1, x2, y2 }) =>
+					x2 <= until ? Math.min(y1, y2) : Math.min(y1, y1 + ((y2 - y1) * (until - x1)) / (x2 - x1))
+				),
 			...labels.flatMap((label) => (label && label.box.x0 < until ? [label.box.y0] : []))
 		])!;
 	// The words above are widest in their sentence and narrow in the row of the button under it.
@@ -341,12 +454,34 @@ export function gradeChart({ width, now, goalPct = 25, lines, marks = [], texts 
 		axis: { x1: 0, x2: width, y: round(zeroY) },
 		grid: gridLines(scales, goalPct, deep > 12 ? least - 2 : 0).map(({ pct, ...rule }) => ({
 			...rule,
-			label: size === 'narrow' ? null : { x: width + 12, y: round(rule.y + 4), text: pct > 0 ? `+${pct}` : `−${-pct}`, anchor: 'start' as const }
+			label:
+				size === 'narrow'
+					? null
+					: {
+							x: width + 12,
+							y: round(rule.y + 4),
+							text: pct > 0 ? `+${pct}` : `−${-pct}`,
+							anchor: 'start' as const
+						}
 		})),
-		ticks: weekTicks(scales, rowY, { now, week: texts.week, size: size === 'wide' ? largestTick : is.tick, compact: size === 'narrow' }),
+		ticks: weekTicks(scales, rowY, {
+			now,
+			week: texts.week,
+			size: size === 'wide' ? largestTick : is.tick,
+			compact: size === 'narrow'
+		}),
 		nowTick: now >= 1 ? { x: round(x(Math.floor(Math.min(now, weeks)))), y: round(zeroY) } : null,
 		promise: { ...promise, label: goalLabel, note: goalNote },
-		cone: cone && weak ? { tone: weak.tone, area: cone.area, middle: straight(cone.middle), text: coneText } : null,
+		cone:
+			cone && weak
+				? {
+						tone: weak.tone,
+						area: cone.area,
+						middle: straight(cone.middle),
+						arrows: coneArrows(weak.forecast!, scales),
+						text: coneText
+					}
+				: null,
 		lines: shown.map(({ one, points }, index) => {
 			const label = labels[index] ?? null;
 			return {
@@ -355,12 +490,29 @@ export function gradeChart({ width, now, goalPct = 25, lines, marks = [], texts 
 				path: pathOf(points, scales),
 				ring: { x: round(x(ends[index]!.week)), y: round(y(ends[index]!.pct)) },
 				arrows: arrowsOf(points, scales, is.r + 4),
-				label: label && { x: label.x, y: label.y, text: label.text, anchor: label.anchor, name: one.name, value: one.label }
+				label: label && {
+					x: label.x,
+					y: label.y,
+					text: label.text,
+					anchor: label.anchor,
+					name: one.name,
+					value: one.label
+				}
 			};
 		}),
-		marks: marked.map(({ week, kind, done }) => ({ kind, done, x: round(x(week)), y: round(zeroY) })),
+		marks: marked.map(({ week, kind, done }) => ({
+			kind,
+			done,
+			x: round(x(week)),
+			y: round(zeroY)
+		})),
 		markKey,
-		caption: size === 'narrow' ? (texts.caption ?? sentence ?? null) : cone && sentence && !coneText ? sentence : null
+		caption:
+			size === 'narrow'
+				? (texts.caption ?? sentence ?? null)
+				: cone && sentence && !coneText
+					? sentence
+					: null
 	};
 }
 
@@ -369,40 +521,76 @@ export function gradePicture(input: GradeInput): GradePicture {
 	return {
 		title: input.texts.title,
 		desc: input.texts.desc,
-		legend: input.lines.map(({ key, tone, name, label, hidden }) => ({ key, tone, name, label, hidden: hidden ?? null })),
-		drawings: [widths.wide, widths.middle, widths.narrow].map((width) => gradeChart({ ...input, width }))
+		legend: input.lines.map(({ key, tone, name, label, hidden }) => ({
+			key,
+			tone,
+			name,
+			label,
+			hidden: hidden ?? null
+		})),
+		drawings: [widths.wide, widths.middle, widths.narrow].map((width) =>
+			gradeChart({ ...input, width })
+		)
 	};
 }
 
 const straight = ({ x1, y1, x2, y2 }: Segment) => `M${x1},${y1}L${x2},${y2}`;
 
 /** The key of the marks, written from the right edge to the left. */
-function keyOf({ session, pulse }: GradeTexts, marks: GradeMark[], right: number, y: number, size: number) {
-	const kinds = ([['pulse', pulse], ['session', session]] as const).filter(([kind]) => marks.some((mark) => mark.kind === kind));
+function keyOf(
+	{ session, pulse }: GradeTexts,
+	marks: GradeMark[],
+	right: number,
+	y: number,
+	size: number
+) {
+	const kinds = (
+		[
+			['pulse', pulse],
+			['session', session]
+		] as const
+	).filter(([kind]) => marks.some((mark) => mark.kind === kind));
 	let edge = right;
 	return kinds
 		.flatMap(([kind, text]) => {
 			if (!text) return [];
 			const start = edge - textWidth(text, size);
 			edge = start - 40;
-			return [{ kind, x: round(start - 12), y: round(y), text: { x: round(start), y: round(y + 4.5), text, anchor: 'start' as const } }];
+			return [
+				{
+					kind,
+					x: round(start - 12),
+					y: round(y),
+					text: { x: round(start), y: round(y + 4.5), text, anchor: 'start' as const }
+				}
+			];
 		})
 		.reverse();
 }
 
 /** The sentence of the cone: at its right end, just under the middle line, else just above; null when it fits nowhere. */
-function besideCone(middle: Segment, text: string, size: number, right: number, frame: Box, taken: Box[]): Text | null {
+function besideCone(
+	middle: Segment,
+	text: string,
+	size: number,
+	right: number,
+	frame: Box,
+	promise: Segment,
+	taken: Box[]
+): Text | null {
 	const left = right - textWidth(text, size);
 	if (left < middle.x1 + 12) return null;
-	const at = (x: number) => middle.y1 + ((middle.y2 - middle.y1) * (x - middle.x1)) / (middle.x2 - middle.x1);
+	const at = (x: number) =>
+		middle.y1 + ((middle.y2 - middle.y1) * (x - middle.x1)) / (middle.x2 - middle.x1);
 	const under = Math.max(at(left), at(right)) + size * 1.3;
 	const over = Math.min(at(left), at(right)) - size * 0.7;
-	for (const y of [under, over, under + 14, over - 14, under + 28, over - 28]) {
-		const place: Text = { x: right, y: round(y), text, anchor: 'end' };
-		const box = boxOf(place, size);
-		if (box.y0 >= frame.y0 && box.y1 <= frame.y1 && !taken.some((other) => overlap(box, other))) return place;
-	}
-	return null;
+	const free = [under, over, under + 14, over - 14, under + 28, over - 28]
+		.map((y): Text => ({ x: right, y: round(y), text, anchor: 'end' }))
+		.filter((place) => {
+			const box = boxOf(place, size);
+			return inside(box, frame) && !taken.some((other) => overlap(box, other));
+		});
+	return free.find((place) => !crosses(promise, boxOf(place, size))) ?? free[0] ?? null;
 }
 
 export type GradeCell = {
@@ -422,7 +610,15 @@ export type GradeCell = {
  * A small multiple for a table: one measure of one leader, by the same rule. All cells have the same
  * height unless a measure falls below −6 %. A hidden measure keeps only its promise line.
  */
-export function gradeCell({ width = 190, goalPct = 25, line: one }: { width?: number; goalPct?: number; line: Pick<GradeLine, 'tone' | 'points' | 'forecast' | 'hidden'> }): GradeCell {
+export function gradeCell({
+	width = 190,
+	goalPct = 25,
+	line: one
+}: {
+	width?: number;
+	goalPct?: number;
+	line: Pick<GradeLine, 'tone' | 'points' | 'forecast' | 'hidden'>;
+}): GradeCell {
 	const unit = width / 100;
 	const zeroY = highest * unit + 2;
 	const scales = gradeScales(width, zeroY);

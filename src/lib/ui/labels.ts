@@ -46,16 +46,30 @@ export function crosses({ x1, y1, x2, y2 }: Segment, box: Box): boolean {
 /**
  * Finds a place for every label: right of its ring when that is free, else above, below or left of it,
  * as near as possible. No label covers another one, a ring or a box of `taken`, and none leaves the
- * frame; crossing one of `lines` is avoided where a place nearby allows it. A label for which there is
- * no room at all is null.
+ * frame; crossing one of `lines`, and less so of `edges`, is avoided where a place nearby allows it, and
+ * so is a place nearer to another label's ring. A label for which there is no room at all is null.
  */
 export function placeLabels(
 	wanted: Wanted[],
-	{ frame, taken, lines }: { frame: Box; taken: Box[]; lines: Segment[] }
+	{
+		frame,
+		taken,
+		lines,
+		edges = []
+	}: { frame: Box; taken: Box[]; lines: Segment[]; edges?: Segment[] }
 ): (Placed | null)[] {
 	const rings = wanted.map(({ x, y, r }) => ({ x0: x - r, x1: x + r, y0: y - r, y1: y + r }));
 	const placed: (Placed | null)[] = wanted.map(() => null);
-	const choices = wanted.map((one) => candidates(one, frame, [...taken, ...rings], lines));
+	const choices = wanted.map((one, index) =>
+		candidates(
+			one,
+			frame,
+			[...taken, ...rings],
+			lines,
+			edges,
+			wanted.filter((_, at) => at !== index)
+		)
+	);
 	const order = wanted.map((_, index) => index).sort((a, b) => wanted[a]!.y - wanted[b]!.y);
 
 	// The second and third round let an early label move when a later one has taken another side.
@@ -70,11 +84,22 @@ export function placeLabels(
 	return placed;
 }
 
-function candidates(one: Wanted, frame: Box, blocked: Box[], lines: Segment[]) {
+const apart = (box: Box, { x, y }: { x: number; y: number }) =>
+	Math.hypot(Math.max(box.x0 - x, 0, x - box.x1), Math.max(box.y0 - y, 0, y - box.y1));
+
+function candidates(
+	one: Wanted,
+	frame: Box,
+	blocked: Box[],
+	lines: Segment[],
+	edges: Segment[],
+	others: Wanted[]
+) {
 	const found: { cost: number; place: Placed }[] = [];
 	const reach = frame.y1 - frame.y0;
 	const clear = one.r + one.size * 0.7;
-	for (let dy = 0; dy <= reach; dy += 4) {
+	// Three other labels can take some sixty of the places; more than enough are kept.
+	for (let dy = 0; dy <= reach && found.length < 120; dy += 6) {
 		for (const sign of dy === 0 ? [1] : [1, -1]) {
 			for (const anchor of ['start', 'end'] as const) {
 				for (const gap of dy >= clear ? [one.r + 9, 4] : [one.r + 9]) {
@@ -86,8 +111,18 @@ function candidates(one: Wanted, frame: Box, blocked: Box[], lines: Segment[]) {
 					};
 					const box = boxOf(text, one.size);
 					if (!inside(box, frame) || blocked.some((other) => overlap(box, other))) continue;
-					const crossed = lines.filter((line) => crosses(line, box)).length;
-					const cost = dy + (anchor === 'end' ? 16 : 0) + (gap === 4 ? 4 : 0) + crossed * 26;
+					const near = { x0: box.x0 - 2, x1: box.x1 + 2, y0: box.y0 - 3, y1: box.y1 + 3 };
+					const crossed = lines.filter((line) => crosses(line, near)).length;
+					const touched = edges.some((line) => crosses(line, near)) ? 1 : 0;
+					const own = apart(box, one);
+					const astray = others.filter((other) => apart(box, other) < own).length;
+					const cost =
+						dy +
+						(anchor === 'end' ? 16 : 0) +
+						(gap === 4 ? 4 : 0) +
+						crossed * 40 +
+						touched * 10 +
+						astray * 40;
 					found.push({ cost, place: { ...text, box } });
 				}
 			}

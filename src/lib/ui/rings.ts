@@ -17,7 +17,17 @@ const round = (value: number) => Math.round(value * 100) / 100;
  * Places `count` rings evenly on a line that rises at the brand angle over `width` units. Each ring
  * touches the line from above: its center is one radius and half of both strokes away.
  */
-export function ringsOnLine({ count, width, r, stroke }: { count: number; width: number; r: number; stroke: number }): RingsOnLine {
+export function ringsOnLine({
+	count,
+	width,
+	r,
+	stroke
+}: {
+	count: number;
+	width: number;
+	r: number;
+	stroke: number;
+}): RingsOnLine {
 	const away = r + stroke;
 	const top = away * Math.cos(grade) + r + stroke / 2;
 	const height = Math.ceil(width * 0.25 + top + stroke);
@@ -34,5 +44,11 @@ export function ringsOnLine({ count, width, r, stroke }: { count: number; width:
 			y: round(foot(footX) - away * Math.cos(grade))
 		};
 	});
-	return { width, height, line: { x1: 0, y1: round(y1), x2: width, y2: round(foot(width)) }, rings, r };
+	return {
+		width,
+		height,
+		line: { x1: 0, y1: round(y1), x2: width, y2: round(foot(width)) },
+		rings,
+		r
+	};
 }

@@ -17,7 +17,9 @@ const widths: [width: number, letters: string][] = [
 	[95, 'MmæÆ'],
 	[109, 'W']
 ];
-const byLetter = new Map(widths.flatMap(([width, letters]) => [...letters].map((one) => [one, width])));
+const byLetter = new Map(
+	widths.flatMap(([width, letters]) => [...letters].map((one) => [one, width]))
+);
 
 /** The width of a line of text in the unit of its size. */
 export function textWidth(text: string, size: number): number {
