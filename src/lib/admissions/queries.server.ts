@@ -135,3 +135,19 @@ export async function applicationsWaiting({ db }: Context<Admin>) {
 		.limit(50);
 	return rows;
 }
+
+/** How many applied for a cohort and how many of them wait for an answer. One statement. */
+export async function applicationsTally(
+	{ db }: Context<Admin>,
+	cohortKey: string
+): Promise<{ applied: number; waiting: number }> {
+	const [row] = await db
+		.select({
+			applied: sql<number>`count(*)::int`,
+			waiting: sql<number>`(count(*) filter (where ${application.status} in ('submitted', 'waiting-for-seat')))::int`
+		})
+		.from(application)
+		.innerJoin(cohort, eq(cohort.id, application.cohortId))
+		.where(sql`${cohort.slug} = ${cohortKey} or ${cohort.id}::text = ${cohortKey}`);
+	return row ?? { applied: 0, waiting: 0 };
+}

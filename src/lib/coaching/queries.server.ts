@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
-import type { Coach, Leader } from '#lib/people/actor.ts';
+import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
@@ -354,4 +354,42 @@ export async function leadersOf({ db, now, who }: Context<Coach>): Promise<Coach
 			lastTouchOn: touched
 		};
 	});
+}
+
+/**
+ * How many sessions were held with one of the sponsor's leaders; null unless the leader agreed that
+ * this sponsor is told. Never when, and never what about. One statement.
+ */
+export async function sessionsHeld(
+	{ db, who }: Context<Sponsor>,
+	enrollmentId: string
+): Promise<number | null> {
+	if (!isId(enrollmentId)) return null;
+	const [row] = (await db.execute(sql`
+		select (select count(*)::int from session s where s.enrollment_id = a.enrollment_id and s.status = 'held') as held
+		from sponsorship a
+		where a.enrollment_id = ${enrollmentId} and a.sponsor_id = ${who.personId} and 'sessions' = any(a.shares)`)) as unknown as {
+		held: number;
+	}[];
+	return row?.held ?? null;
+}
+
+/**
+ * How many of the latest sessions were missed in a row, by enrollment of a cohort: the one thing
+ * about sessions that an admin needs, to know whom to call. One statement.
+ */
+export async function missedSessions(
+	{ db }: Context<Admin>,
+	cohortKey: string
+): Promise<Map<string, number>> {
+	const rows = (await db.execute(sql`
+		select s.enrollment_id as id, count(*)::int as missed
+		from session s
+		join enrollment e on e.id = s.enrollment_id
+		join cohort c on c.id = e.cohort_id
+		where (c.slug = ${cohortKey} or c.id::text = ${cohortKey}) and s.status = 'missed'
+			and s.starts_at > coalesce((select max(h.starts_at) from session h
+				where h.enrollment_id = s.enrollment_id and h.status = 'held'), '-infinity'::timestamptz)
+		group by s.enrollment_id`)) as unknown as { id: string; missed: number }[];
+	return new Map(rows.map(({ id, missed }) => [id, missed]));
 }

@@ -9,7 +9,8 @@ import { stageOf, type Stage } from './cohort.ts';
 import type { Enrollment } from './enrollment.ts';
 import { storedPledge, type Pledge } from './pledge.ts';
 import type { Tally } from './seat.ts';
-import { cohort, enrollment, seller } from './tables.server.ts';
+import type { Share } from './sponsorship.ts';
+import { cohort, enrollment, seller, sponsorship } from './tables.server.ts';
 
 const columns = {
 	id: enrollment.id,
@@ -193,4 +194,21 @@ export async function newCohortChoices({ db }: Context<Admin>) {
 			.limit(100)
 	]);
 	return { programs, coaches };
+}
+
+/** Who answers for the leader's own enrollment, and what was agreed that they see. One statement. */
+export async function mySponsors({ db, who }: Context<Leader>) {
+	return db
+		.select({
+			id: sponsorship.id,
+			name: person.name,
+			shares: sql<Share[]>`${sponsorship.shares}`,
+			agreedAt: sponsorship.agreedAt
+		})
+		.from(sponsorship)
+		.innerJoin(enrollment, eq(enrollment.id, sponsorship.enrollmentId))
+		.innerJoin(person, eq(person.id, sponsorship.sponsorId))
+		.where(eq(enrollment.leaderId, who.personId))
+		.orderBy(desc(enrollment.dayZero), person.name)
+		.limit(20);
 }

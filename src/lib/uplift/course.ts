@@ -1,5 +1,6 @@
 // How a pillar stands today, in one word, and which of three is the weakest. A leader is judged by
 // the weakest measure, because the promise is made on all three.
+import type { PillarOutcome } from '#lib/cohorts/outcome.ts';
 import type { PillarResult } from './pillar.ts';
 import { pillars, type Pillar } from './verdict.ts';
 
@@ -92,4 +93,12 @@ export const inOrder = (results: readonly PillarResult[]): PillarResult[] =>
 export function which(some: readonly Pillar[]): string {
 	if (some.length === pillars.length) return 'all';
 	return pillars.filter((pillar) => some.includes(pillar)).join('_');
+}
+
+/** How a pillar ended, for the public page; what has no verdict is not shown. */
+export function outcomeOf(result: PillarResult | undefined): PillarOutcome {
+	const course = result && courseOf(result);
+	if (!result || result.upliftPct === null || (course !== 'reached' && course !== 'missed'))
+		return { kind: 'not-shown' };
+	return { kind: 'shown', pct: result.upliftPct, ci: result.ciPct, met: course === 'reached' };
 }

@@ -90,6 +90,12 @@ test('nothing is measured before the baseline is locked', () => {
 	expect(both([])[0]).toBe('Nothing is measured yet. / Lock the baseline before week 1 ends.');
 });
 
+test('what is not locked or not asked is said when the rest is known', () => {
+	expect(both(three(open, ahead, ahead))[0]).toBe('Sales and revenue are ahead. / The team has not been asked yet.');
+	expect(both(three(ahead, open, open))[0]).toBe('Engagement is ahead. / The baseline is still not locked.');
+	expect(both(three(early, open, open))[0]).toBe('It is too early to say. / The baseline is still not locked.');
+});
+
 describe('when the window is over', () => {
 	test.each<[string, PillarResult[], string, string]>([
 		['three of three', three(met, met, met), 'All three rose by 25\u00A0% or more. / The promise is kept.', 'Alle tre steg med 25\u00A0% eller mer. / Løftet er holdt.'],

@@ -73,6 +73,8 @@ function running(results: readonly PillarResult[], having: Having, week: number)
 	const weakest = weakestOf(results.filter((result) => !isStale(result)));
 	if (good.length + close.length + bad.length === 0) {
 		if (stale.length > 0) return { first: numbersAre(results), second: say('new_file') };
+		if (having('not-locked').some((pillar) => pillar !== 'engagement'))
+			return { first: say('too_early'), second: notLocked(week).second };
 		return { first: say('too_early'), second: week < 3 ? say('after_week_3') : say('more_deals') };
 	}
 	const first =
@@ -112,7 +114,9 @@ function unseen(results: readonly PillarResult[], having: Having): Said | null {
 	if (having('hidden').length > 0) return say('hidden');
 	const early = having('too-early');
 	if (early.length > 0) return say('too_early_for', { which: which(early) });
-	const unmeasured = having('unmeasured', 'not-locked');
+	const open = having('not-locked');
+	if (open.length > 0) return say(open[0] === 'engagement' ? 'not_asked' : 'still_not_locked');
+	const unmeasured = having('unmeasured');
 	return unmeasured.length > 0 ? say('unmeasured', { which: which(unmeasured) }) : null;
 }
 
