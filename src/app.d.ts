@@ -1,8 +1,9 @@
-import type { ActorOf, Anybody, Visitor } from '#lib/people/actor.ts';
+import type { ActorOf, Anybody, System, Visitor } from '#lib/people/actor.ts';
 import type { SignedIn } from '#lib/people/queries.server.ts';
 import type { Role } from '#lib/people/role.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import type { Within } from '#lib/server/limit.server.ts';
+import type { MailProof } from '#lib/server/mailer.server.ts';
 import type { Mailer } from '#lib/server/outbox.server.ts';
 import type { Till } from '#lib/server/till.server.ts';
 
@@ -22,10 +23,13 @@ declare global {
 			as<R extends Role>(role: R): Context<ActorOf[R]>;
 			asPerson(): Context<Anybody>;
 			asVisitor(): Context<Visitor>;
+			/** For webhooks alone, which prove themselves by their signature; on the pool that pages cannot use up. */
+			asMachine(): Context<System>;
 			/** Rate limits, counted in the database. */
 			within: Within;
 			till: Till;
 			mailer: Mailer;
+			mailProof: MailProof;
 			/** The origin of every link that we write, whatever Host a request names. */
 			origin: string;
 			/** Set when the database was away, so that the answer is 503 and not 500. */

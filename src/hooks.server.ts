@@ -4,7 +4,7 @@ import process from 'node:process';
 import { error, redirect, type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
 import { building } from '$app/environment';
 import { access, mayEnter, type Door } from '#lib/people/access.ts';
-import { visitor } from '#lib/people/actor.ts';
+import { system, visitor } from '#lib/people/actor.ts';
 import { actorIn, anybody, signedIn, type SignedIn } from '#lib/people/queries.server.ts';
 import type { Role } from '#lib/people/role.ts';
 import { isLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
@@ -35,6 +35,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.within = house.within;
 	locals.till = house.till;
 	locals.mailer = house.mailer;
+	locals.mailProof = house.mailProof;
 	locals.origin = house.config.APP_ORIGIN;
 
 	const token = cookies.get(loginCookie);
@@ -91,8 +92,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	return answer;
 };
 
-/** Puts the three ways to a database into the request's locals; there is no fourth. */
-function openGate({ web, keys }: House, locals: App.Locals, url: URL) {
+/** Puts the four ways to a database into the request's locals; there is no fifth. */
+function openGate({ web, door, keys }: House, locals: App.Locals, url: URL) {
 	const base = { db: web.db, keys };
 	const signInFirst = () => redirect(303, `/sign-in?next=${encodeURIComponent(url.pathname)}`);
 	locals.as = <R extends Role>(role: R) => {
@@ -106,6 +107,7 @@ function openGate({ web, keys }: House, locals: App.Locals, url: URL) {
 		return { ...base, now: new Date(), who: anybody(locals.signedIn!) };
 	};
 	locals.asVisitor = () => ({ ...base, now: new Date(), who: visitor });
+	locals.asMachine = () => ({ db: door.db, keys, now: new Date(), who: system });
 }
 
 function chosenLocale(cookie: string | undefined, who: SignedIn | null, accept: string | null): 'en' | 'nb' {

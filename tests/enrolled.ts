@@ -1,54 +1,67 @@
 /** A leader on a seat, with coach, cohort and team: where most tests begin. */
 import { randomUUID } from 'node:crypto';
-import { application, offer } from '#lib/admissions/tables.server.ts';
-import { cohort, enrollment, seat, seller } from '#lib/cohorts/tables.server.ts';
-import { program } from '#lib/curriculum/tables.server.ts';
-import { checkout, payment } from '#lib/payments/tables.server.ts';
+import { eq } from 'drizzle-orm';
+import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
+import { fulfill, startCheckout } from '#lib/payments/commands.server.ts';
+import { emailOutbox } from '#lib/server/tables.server.ts';
+import { addDays } from '#lib/values/day.ts';
+import { offered, origin, selling } from './cohort.ts';
+import { fakeTill } from './till.ts';
 import type { World } from './world.ts';
 
-type Options = { dayZero?: string; sellers?: number; programId?: string; leader?: string; coach?: string };
+type Options = {
+	dayZero?: string;
+	sellers?: number;
+	programId?: string;
+	leader?: string;
+	coach?: string;
+};
 
 /**
- * Enrolls a leader in a cohort of their own.
+ * Enrolls a leader in a cohort of their own: they apply, are offered a seat and pay for it, before
+ * the first day. The mails of that way are cleared away.
  *
  * @returns contexts of the leader and the coach, the enrollment's id and the sellers' ids
  */
 export async function enrolled(world: World, options: Options = {}) {
-	const { dayZero = '2027-01-11', sellers = 6, leader: email = `leader-${randomUUID()}@team.example`, coach = 'maren@lofte.example' } = options;
-	const leaderCtx = await world.as('leader', email, { name: 'Ingrid Solheim' });
-	const coachCtx = await world.as('coach', coach, { name: 'Maren Holt' });
-	const { db, now } = world;
-	let programId = options.programId;
-	if (!programId) {
-		const [made] = await db
-			.insert(program)
-			.values({ slug: randomUUID(), title: 'Program', summary: '', createdAt: now })
-			.returning();
-		programId = made!.id;
-	}
-	const [run] = await db
-		.insert(cohort)
-		.values({ slug: randomUUID(), name: 'Cohort', programId, coachId: coachCtx.who.personId, startsOn: dayZero, priceMinor: 8_700_000, currency: 'NOK', pledge: [], createdAt: now })
-		.returning();
-	const cohortId = run!.id;
-	const [asked] = await db
-		.insert(application)
-		.values({ cohortId, email, name: 'Ingrid Solheim', company: 'Nordbris Mat', locale: 'en', teamSize: sellers, answers: {}, towards: 'x', status: 'enrolled', createdAt: now })
-		.returning();
-	const [offered] = await db
-		.insert(offer)
-		.values({ applicationId: asked!.id, priceMinor: 8_700_000, currency: 'NOK', tokenHash: randomUUID(), goodUntil: now, createdAt: now })
-		.returning();
-	const [paid] = await db
-		.insert(checkout)
-		.values({ offerId: offered!.id, applicationId: asked!.id, cohortId, status: 'paid', amountMinor: 8_700_000, currency: 'NOK', createdAt: now, updatedAt: now })
-		.returning();
-	await db.insert(payment).values({ stripePaymentIntent: `pi_${randomUUID()}`, checkoutId: paid!.id, amountMinor: 8_700_000, currency: 'NOK', livemode: false, at: now });
-	await db.insert(seat).values({ cohortId, number: 1, state: 'sold', checkoutId: paid!.id });
+	const {
+		dayZero = '2027-01-11',
+		sellers = 6,
+		leader: email = `leader-${randomUUID()}@team.example`,
+		coach = 'maren@lofte.example',
+		programId
+	} = options;
+	const { db } = world;
+	const now = new Date(
+		Math.min(world.now.getTime(), Date.parse(`${addDays(dayZero, -7)}T09:00:00Z`))
+	);
+	const early: World = {
+		...world,
+		now,
+		system: () => ({ ...world.system(), now }),
+		visitor: () => ({ ...world.visitor(), now }),
+		as: async (role, address, person) => ({ ...(await world.as(role, address, person)), now })
+	};
+	const run = await selling(early, {
+		seats: 1,
+		startsOn: dayZero,
+		coach,
+		...(programId && { programId })
+	});
+	const { token } = await offered(early, run, email, { teamSize: String(Math.max(sellers, 3)) });
+	const bank = fakeTill(() => now);
+	const begun = await startCheckout(early.visitor(), bank.till, { token, origin });
+	if (!begun.ok) throw new Error(begun.reason);
+	const { sessionId } = bank.sessionAt(begun.value.url);
+	bank.pay(sessionId);
+	const outcome = await fulfill(early.system(), bank.till, { sessionId, origin });
+	if (outcome !== 'enrolled') throw new Error(outcome);
 	const [part] = await db
-		.insert(enrollment)
-		.values({ cohortId, seatNumber: 1, leaderId: leaderCtx.who.personId, coachId: coachCtx.who.personId, company: 'Nordbris Mat', dayZero, timeZone: 'Europe/Oslo', currency: 'NOK', createdAt: now })
-		.returning();
+		.select({ id: enrollment.id })
+		.from(enrollment)
+		.where(eq(enrollment.cohortId, run.id));
+	await db.delete(emailOutbox);
+
 	const team = await db
 		.insert(seller)
 		.values(
@@ -62,5 +75,12 @@ export async function enrolled(world: World, options: Options = {}) {
 			}))
 		)
 		.returning();
-	return { leader: leaderCtx, coach: coachCtx, cohortId, enrollmentId: part!.id, sellers: team, programId };
+	return {
+		leader: await world.as('leader', email, { name: 'Ingrid Solheim' }),
+		coach: await world.as('coach', coach, { name: 'Maren Holt' }),
+		cohortId: run.id,
+		enrollmentId: part!.id,
+		sellers: team,
+		programId: run.programId
+	};
 }

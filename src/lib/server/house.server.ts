@@ -2,7 +2,7 @@
 import { readConfig, type Config } from './config.server.ts';
 import { openDatabase, type Pool } from './database.server.ts';
 import { openLimits, type Within } from './limit.server.ts';
-import { resendMailer } from './mailer.server.ts';
+import { resendMailer, resendProof, type MailProof } from './mailer.server.ts';
 import type { Mailer } from './outbox.server.ts';
 import { keysFrom, type Keys } from './seal.server.ts';
 import { stripeTill, type Till } from './till.server.ts';
@@ -17,6 +17,7 @@ export type House = {
 	within: Within;
 	till: Till;
 	mailer: Mailer;
+	mailProof: MailProof;
 	close: () => Promise<void>;
 };
 
@@ -32,6 +33,7 @@ export function openHouse(): House {
 		within: openLimits(door.db),
 		till: stripeTill(config),
 		mailer: resendMailer(config),
+		mailProof: resendProof(config),
 		close: async () => {
 			await Promise.all([web.close(), door.close()]);
 		}

@@ -2,6 +2,26 @@ import { Resend } from 'resend';
 import type { Config } from './config.server.ts';
 import type { Mailer } from './outbox.server.ts';
 
+/** Proves who sent a webhook of the mail provider. @throws when the signature does not fit or is older than five minutes */
+export type MailProof = (rawBody: string, headers: Headers) => { id: string; payload: unknown };
+
+export function resendProof(config: Pick<Config, 'RESEND_API_KEY' | 'RESEND_WEBHOOK_SECRET'>): MailProof {
+	const resend = new Resend(config.RESEND_API_KEY);
+	return (rawBody, headers) => {
+		const id = headers.get('svix-id') ?? '';
+		const payload: unknown = resend.webhooks.verify({
+			payload: rawBody,
+			headers: {
+				id,
+				timestamp: headers.get('svix-timestamp') ?? '',
+				signature: headers.get('svix-signature') ?? ''
+			},
+			webhookSecret: config.RESEND_WEBHOOK_SECRET
+		});
+		return { id, payload };
+	};
+}
+
 /** The real `resend` library; RESEND_BASE_URL names another service that speaks the same. */
 export function resendMailer(config: Pick<Config, 'RESEND_API_KEY' | 'RESEND_BASE_URL' | 'MAIL_FROM'>): Mailer {
 	const resend = new Resend(

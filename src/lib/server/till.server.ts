@@ -139,11 +139,11 @@ export function stripeTill(
 			let refusal: unknown;
 			for (const secret of config.STRIPE_WEBHOOK_SECRETS) {
 				try {
-					const receivedAt = Math.floor(now.getTime() / 1000);
-					const event = stripe.webhooks.constructEvent(rawBody, signature, secret, 300, undefined, receivedAt);
+					// The library wants the time of receipt in milliseconds and the tolerance in seconds.
+					const event = stripe.webhooks.constructEvent(rawBody, signature, secret, 300, undefined, now.getTime());
 					// The library forgives a timestamp in the future; we forgive five minutes of it.
 					const signedAt = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1]);
-					if (!(signedAt <= receivedAt + 300)) throw new Error('signed in the future');
+					if (!(signedAt <= now.getTime() / 1000 + 300)) throw new Error('signed in the future');
 					return event;
 				} catch (error) {
 					refusal = error;
