@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { endOf, from, linkOf, may, nextOf, readPlan, readVisibility, statuses } from './session.ts';
+import {
+	endOf,
+	from,
+	linkOf,
+	may,
+	nextOf,
+	readNote,
+	readPlan,
+	readVisibility,
+	statuses
+} from './session.ts';
 
 const now = new Date('2027-02-22T09:00:00Z');
 const enrollment = '0b6f3f7e-1f54-4c58-9d3c-0f5b8f1f2a11';
@@ -97,4 +107,18 @@ test('the next session is the one under way, else the nearest planned', () => {
 test('a note is the author’s own unless they say otherwise', () => {
 	expect(['', 'own', 'public', 'SHARED'].map(readVisibility)).toEqual(['own', 'own', 'own', 'own']);
 	expect(readVisibility('shared')).toBe('shared');
+});
+
+test('a note comes with the line ends that were typed, and an odd revision is a new note', () => {
+	const read = (fields: Record<string, string>) => readNote((name) => fields[name] ?? '');
+	expect(read({ body: 'one\r\ntwo', revision: '3', visibility: 'shared' })).toEqual({
+		body: 'one\ntwo',
+		revision: 3,
+		visibility: 'shared'
+	});
+	expect(read({ body: 'x', revision: '-1' })).toEqual({
+		body: 'x',
+		revision: 0,
+		visibility: 'own'
+	});
 });

@@ -118,3 +118,26 @@ export const readVisibility = (text: string): Visibility => (text === 'shared' ?
 
 export const longestNote = 20_000;
 export type NoteRefusal = 'not-found' | 'note-too-long' | 'changed-elsewhere';
+
+/** What a page says after a note was sent: the new revision, or why not and what the note says now. */
+export type NoteAnswer = {
+	visibility: Visibility;
+	revision?: number;
+	savedAt?: Date;
+	/** The text as it was typed, kept when it was refused. */
+	body?: string;
+	reason?: Exclude<NoteRefusal, 'not-found'>;
+	current?: { body: string; revision: number };
+};
+
+/** Reads the note form; a revision that is no number is that of a new note. */
+export function readNote(field: Field): { visibility: Visibility; body: string; revision: number } {
+	const revision = field('revision');
+	// Browsers send line ends as two signs; what was typed had one.
+	const body = field('body').replaceAll('\r\n', '\n');
+	return {
+		visibility: readVisibility(field('visibility')),
+		body,
+		revision: /^\d{1,9}$/.test(revision) ? Number(revision) : 0
+	};
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { fail } from '@sveltejs/kit';
+import { myEnrollment } from '#lib/cohorts/queries.server.ts';
+import { logTouchpoint, undoTouchpoint } from '#lib/coaching/commands.server.ts';
+import { leadershipPulse, loggedToday } from '#lib/coaching/queries.server.ts';
+import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const ctx = locals.as('leader');
+	const part = await myEnrollment(ctx);
+	if (!part) return { pulse: null, today: [], requestKey: '' };
+	const [pulse, today] = await Promise.all([leadershipPulse(ctx, part), loggedToday(ctx, part)]);
+	return { pulse, today, requestKey: randomUUID() };
+};
+
+export const actions: Actions = {
+	log: async ({ request, locals }) => {
+		const form = await request.formData();
+		const field = (name: string) => String(form.get(name) ?? '');
+		const kept = { kind: field('kind'), minutes: field('minutes'), note: field('note') };
+		const read = readTouchpoint(field);
+		if (!read.ok) return fail(400, { ...kept, reason: read.reason });
+		const logged = await logTouchpoint(locals.as('leader'), read.value);
+		if (!logged.ok) return fail(409, { ...kept, reason: logged.reason });
+		return {
+			logged: { id: logged.value.id, kind: read.value.kind, sellerId: read.value.sellerId }
+		};
+	},
+	undo: async ({ request, locals }) => {
+		const form = await request.formData();
+		const undone = await undoTouchpoint(locals.as('leader'), String(form.get('id') ?? ''));
+		return undone.ok ? { undone: true } : fail(409, { reason: undone.reason });
+	}
+};
