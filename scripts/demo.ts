@@ -65,7 +65,7 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<v
 async function isSeeded(url: string): Promise<boolean> {
 	const sql = postgres(url, { max: 1, onnotice: () => {} });
 	try {
-		const [found] = await sql`select exists (select 1 from cohort where slug = 'spring') as seeded`;
+		const [found] = await sql`select exists (select 1 from cohort where slug = 'cohort-4') as seeded`;
 		return found?.seeded === true;
 	} finally {
 		await sql.end();

@@ -20,14 +20,26 @@ import type { StoredMail } from '../../src/standins/resend.ts';
 import { root } from '../stack.ts';
 
 type Happening = { at: Date; order: number; what: (now: Date) => Promise<void> };
-export type Words = Record<string, never> & WordsShape;
-type WordsShape = {
+type Words = {
 	submissions: Record<string, Record<string, Version[]>>;
 	towards: Record<string, string>;
 	sessionNotes: Record<string, { shared: string; own: string }[]>;
 	teamComments: { en: string[]; nb: string[] };
 	touchpointNotes: string[];
-	applicationNotes: unknown;
+	applicationNotes: {
+		name: string;
+		email: string;
+		company: string;
+		locale: 'en' | 'nb';
+		teamSize: number;
+		baselineGuess: number | null;
+		sponsorName: string | null;
+		sponsorEmail: string | null;
+		towards: string;
+		saidNo: Record<string, string>;
+		declined?: boolean;
+	}[];
+	declineReason: string;
 	draft: string;
 };
 export type Version = {
@@ -50,7 +62,7 @@ export class Story {
 	readonly keys: Keys;
 	readonly till: Till;
 	readonly origin: string;
-	readonly words: WordsShape;
+	readonly words: Words;
 	private readonly mailer: Mailer;
 	private readonly happenings: Happening[] = [];
 	private readonly told = new Date();
@@ -62,7 +74,7 @@ export class Story {
 		this.till = stripeTill(this.config);
 		this.origin = this.config.APP_ORIGIN;
 		this.mailer = resendMailer(this.config);
-		this.words = parse(fs.readFileSync(content('demo/words.yaml'), 'utf8')) as WordsShape;
+		this.words = parse(fs.readFileSync(content('demo/words.yaml'), 'utf8')) as Words;
 	}
 
 	static async begin(): Promise<Story> {
