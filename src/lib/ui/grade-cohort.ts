@@ -177,6 +177,11 @@ export function gradeCohort({
 	const height = Math.max(rowY + is.below - is.row, y(least) + 30);
 	const frame: Box = { x0: 0, x1: width, y0: 0, y1: height };
 
+	const goalY = y(goalPct);
+	/** Initials stand on their whisker, but never across the promise. */
+	const initialsAt = (top: number) =>
+		top - is.initials * 0.8 < goalY + 3 && top > goalY - 4 ? goalY - 5 : top;
+
 	// Highest landing first, so that the dotted lines do not cross and "+25 %" has room at the right.
 	const order = shown
 		.filter(({ one, points }) => one.forecast && points.at(-1)!.week < weeks)
@@ -197,7 +202,7 @@ export function gradeCohort({
 					ring: round(y(clip(pct))),
 					initials: {
 						x: at,
-						y: round(y1 - (high > highest ? 16 : 9)),
+						y: round(initialsAt(y1 - (high > highest ? 16 : 9))),
 						text: one.initials,
 						anchor: 'middle'
 					},
@@ -217,7 +222,6 @@ export function gradeCohort({
 		y1: Math.max(one.y2, one.ring + is.tip)
 	}));
 
-	const goalY = y(goalPct);
 	const places: Text[] = [
 		{ x: width, y: round(goalY - 14), text: texts.goal, anchor: 'end' },
 		{ x: width, y: round(goalY + is.goal * 0.95), text: texts.goal, anchor: 'end' },

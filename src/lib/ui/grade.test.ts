@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -359,6 +361,17 @@ describe('the cohort', () => {
 		}
 	});
 
+	test('initials never stand across the promise', () => {
+		for (let high = 15; high <= 45; high += 0.5) {
+			for (const width of [1312, 760, 345]) {
+				const some = [{ ...seats(6).seats[2]!, forecast: { pct: 12, low: 5, high } }];
+				const drawing = gradeCohort({ ...seats(6), seats: some, width });
+				const { y } = drawing.seats[0]!.whisker!.initials;
+				expect(y < drawing.promise.y2 - 3 || y - 10 > drawing.promise.y2).toBe(true);
+			}
+		}
+	});
+
 	test('a cohort of one, of none and of six can be drawn at every width', () => {
 		const four = seats(6).seats;
 		for (const some of [
@@ -384,6 +397,18 @@ test('a ring rests on its line: it touches and does not cut', () => {
 			) / Math.hypot(line.y2 - line.y1, line.x2 - line.x1);
 		expect(distance).toBeCloseTo(r + 3, 0);
 		expect(y - r).toBeGreaterThan(0);
+	}
+});
+
+test('components take only types from the geometry, so that no d3 reaches a browser, and no style attribute', () => {
+	const components = fs.readdirSync(import.meta.dirname).filter((file) => file.endsWith('.svelte'));
+	expect(components).toContain('GradeChart.svelte');
+	for (const file of components) {
+		const text = fs.readFileSync(path.join(import.meta.dirname, file), 'utf8');
+		expect(text, file).not.toMatch(
+			/import (?!type )[^;]*(grade|grade-cohort|labels|text-width)\.ts'/
+		);
+		expect(text, file).not.toMatch(/\sstyle(=|:)/);
 	}
 });
 
