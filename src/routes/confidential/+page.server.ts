@@ -1,0 +1,8 @@
+import { isLocale } from '#lib/paraglide/runtime.js';
+import type { PageServerLoad } from './$types';
+
+/** Respondents get no cookie, so the language is in the address. */
+export const load: PageServerLoad = ({ locals, url }) => {
+	const lang = url.searchParams.get('lang');
+	return { language: isLocale(lang) ? lang : locals.locale };
+};
