@@ -2,17 +2,20 @@ import { and, asc, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Phase } from '#lib/curriculum/program.ts';
-import { partsOf } from '#lib/curriculum/lesson.ts';
+import { dueOn, isOpen, opensOn, partsOf } from '#lib/curriculum/lesson.ts';
 import type { Criterion, Level } from '#lib/curriculum/rubric.ts';
 import { assignment, criterion, lesson, module, program } from '#lib/curriculum/tables.server.ts';
 import type { Coach, Leader } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import type { Database } from '#lib/server/database.server.ts';
+import { blocksOf, plainOf, renderMarked, type Passage } from '#lib/server/markdown.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
-import { dayIn } from '#lib/values/day.ts';
+import { dayIn, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { answerBy } from './answer-time.ts';
+import { whatChanged, withPassages } from './change.ts';
+import { locate } from './passage.ts';
 import { progressIn, stationOf, type Progress, type Station, type StationRow } from './progress.ts';
 import type { Outcome } from './review.ts';
 import { from, type Status } from './submission.ts';
@@ -234,6 +237,9 @@ export type LessonToRead = {
 	fieldTask: string | null;
 	minutesToRead: number;
 	readAt: Date | null;
+	dueOn: Day;
+	/** Null while it is open; the day it opens before that, with nothing to read yet. */
+	opensOn: Day | null;
 	asked: Asked;
 	/** Where the leader stands with the assignment. */
 	status: Status | null;
@@ -243,7 +249,7 @@ export type LessonToRead = {
 
 /** A lesson of the leader's own program with its assignment; null for another program's. One statement. */
 export async function lessonToRead(
-	{ db }: Context<Leader>,
+	{ db, now }: Context<Leader>,
 	part: Part,
 	slug: string
 ): Promise<LessonToRead | null> {
@@ -279,7 +285,14 @@ export async function lessonToRead(
 		.limit(1);
 	if (!found) return null;
 	const { html, ...rest } = found;
-	return { ...rest, ...partsOf(html) };
+	const { week } = rest.asked;
+	const open = isOpen(week, part.dayZero, dayIn(now, part.timeZone));
+	return {
+		...rest,
+		...(open ? partsOf(html) : { reading: '', fieldTask: null }),
+		dueOn: dueOn(week, part.dayZero),
+		opensOn: open ? null : opensOn(week, part.dayZero)
+	};
 }
 
 export type Remark = {
@@ -409,12 +422,51 @@ async function attemptsFor(
 	);
 }
 
+/** A text as it is read: passages that were remarked on carry the remarks' numbers. */
+export type NumberedRemark = Remark & { number: number | null };
+export type Sheet = { html: string; remarks: NumberedRemark[] };
+
+function numbered(plain: string, remarks: Remark[]) {
+	const passages: Passage[] = [];
+	const withNumbers = remarks.map((remark): NumberedRemark => {
+		const place = remark.quote === null ? null : locate(plain, remark.quote, remark.startsAt ?? 0);
+		if (!place) return { ...remark, number: null };
+		const number = passages.length + 1;
+		passages.push({ ...place, number });
+		return { ...remark, number };
+	});
+	return { passages, remarks: withNumbers };
+}
+
+function sheetOf({ attempt, body, remarks }: Pick<Attempt, 'attempt' | 'body' | 'remarks'>): Sheet {
+	const { passages, remarks: withNumbers } = numbered(plainOf(blocksOf(body)), remarks);
+	return { html: renderMarked(body, passages, `${attempt}-`), remarks: withNumbers };
+}
+
+export type ChangedSheet = { blocks: ReturnType<typeof withPassages>; remarks: NumberedRemark[] };
+
+/** The later text with what came in and what went out since the earlier one. */
+function changedSheetOf(before: Pick<Attempt, 'body'>, after: Pick<Attempt, 'body' | 'remarks'>): ChangedSheet {
+	const blocks = blocksOf(after.body);
+	const { passages, remarks } = numbered(plainOf(blocks), after.remarks);
+	return { blocks: withPassages(whatChanged(blocksOf(before.body), blocks), passages), remarks };
+}
+
+export type AssignmentForLeader = {
+	asked: Asked;
+	dueOn: Day;
+	/** Null while it can be written; the day it opens before that. */
+	opensOn: Day | null;
+	/** Handed in and read-only from the first on; the last may be a draft. */
+	attempts: (Attempt & Sheet & { answerBy: Date | null })[];
+};
+
 /** An assignment of the leader's own program with everything they have handed in to it; null for another program's. Two statements. */
 export async function assignmentForLeader(
 	ctx: Context<Leader>,
 	part: Part,
 	id: string
-): Promise<{ asked: Asked; attempts: Attempt[] } | null> {
+): Promise<AssignmentForLeader | null> {
 	if (!isId(id)) return null;
 	const [[asked], attempts] = await Promise.all([
 		ctx.db
@@ -424,7 +476,18 @@ export async function assignmentForLeader(
 			.where(and(eq(assignment.id, id), eq(module.programId, part.programId))),
 		attemptsFor(ctx, { enrollmentId: part.id, assignmentId: id })
 	]);
-	return asked ? { asked, attempts } : null;
+	if (!asked) return null;
+	const today = dayIn(ctx.now, part.timeZone);
+	return {
+		asked,
+		dueOn: dueOn(asked.week, part.dayZero),
+		opensOn: isOpen(asked.week, part.dayZero, today) ? null : opensOn(asked.week, part.dayZero),
+		attempts: attempts.map((attempt) => ({
+			...attempt,
+			...sheetOf(attempt),
+			answerBy: attempt.submittedAt && answerBy(attempt.submittedAt, part.timeZone)
+		}))
+	};
 }
 
 export type WaitingReview = {
@@ -492,18 +555,33 @@ export async function reviewsGiven({ db, who }: Context<Coach>) {
 		.limit(12);
 }
 
+export type View = number | 'changed';
 export type SubmissionForCoach = {
 	submissionId: string;
 	enrollmentId: string;
 	leaderName: string;
 	asked: Asked;
-	attempts: Attempt[];
+	/** The attempt to answer. */
+	current: Attempt;
+	/** The one before it, with the review that it answers. */
+	before: Attempt | null;
+	/** The numbers of all attempts that were handed in up to the current one. */
+	versions: number[];
+	view: View;
+	sheet: Sheet | ChangedSheet;
+	/** The attempt that the sheet shows. */
+	shown: Attempt;
 };
 
-/** A handed-in attempt of one of the coach's own leaders with all others at the same assignment; null for anybody else's and for drafts. Two statements. */
+/**
+ * A handed-in attempt of one of the coach's own leaders; null for anybody else's and for drafts. Two statements.
+ *
+ * @param wanted the number of the version to show, or 'changed'; anything else shows the most telling one
+ */
 export async function submissionForCoach(
 	ctx: Context<Coach>,
-	id: string
+	id: string,
+	wanted?: string | null
 ): Promise<SubmissionForCoach | null> {
 	if (!isId(id)) return null;
 	const [found] = await ctx.db
@@ -522,14 +600,25 @@ export async function submissionForCoach(
 			and(
 				eq(submission.id, id),
 				eq(enrollment.coachId, ctx.who.personId),
+				// A draft belongs to the leader alone until it is handed in.
 				isNotNull(submission.submittedAt)
 			)
 		);
 	if (!found) return null;
-	const attempts = await attemptsFor(ctx, {
-		enrollmentId: found.enrollmentId,
-		assignmentId: found.asked.id
-	});
-	// A draft belongs to the leader alone until it is handed in.
-	return { ...found, attempts: attempts.filter(({ submittedAt }) => submittedAt !== null) };
+	const all = await attemptsFor(ctx, { enrollmentId: found.enrollmentId, assignmentId: found.asked.id });
+	const current = all.find((attempt) => attempt.id === id)!;
+	const upToHere = all.filter(({ attempt }) => attempt <= current.attempt);
+	const before = upToHere.at(-2) ?? null;
+	const older = upToHere.find(({ attempt }) => String(attempt) === wanted);
+	const view: View = older ? older.attempt : before ? 'changed' : current.attempt;
+	const shown = older ?? current;
+	return {
+		...found,
+		current,
+		before,
+		versions: upToHere.map(({ attempt }) => attempt),
+		view,
+		shown,
+		sheet: view === 'changed' && before ? changedSheetOf(before, current) : sheetOf(shown)
+	};
 }

@@ -49,8 +49,8 @@ const htmlOf = (tree: Node): string => writer.stringify(tree as never);
 /** The text as HTML whose first heading level is h2. */
 export const renderMarkdown = (markdown: string): string => htmlOf(treeOf(markdown));
 
-/** The same, with passages in `<mark>` and their numbers behind them as links to `#remark-<n>`. */
-export function renderMarked(markdown: string, passages: Passage[]): string {
+/** The same, with passages in `<mark>` and their numbers behind them as links to `#remark-<prefix><n>`. */
+export function renderMarked(markdown: string, passages: Passage[], prefix = ''): string {
 	const tree = treeOf(markdown);
 	const { places } = readTree(tree);
 	const cuts = new Map<Node, { from: number; to: number; passage: Passage; last: boolean }[]>();
@@ -72,7 +72,7 @@ export function renderMarked(markdown: string, passages: Passage[]): string {
 			]);
 		});
 	}
-	return htmlOf(replaceTexts(tree, (node) => cutText(node, cuts.get(node) ?? [])));
+	return htmlOf(replaceTexts(tree, (node) => cutText(node, cuts.get(node) ?? [], prefix)));
 }
 
 /** What a reader sees, line by line, without any markup. Cells of a row are parted by a tab. */
@@ -157,7 +157,8 @@ function replaceTexts(node: Node, replace: (text: Node) => Node[]): Node {
 /** Cuts one text node at the ends of its passages; what lies in a passage goes into a `<mark>`. */
 function cutText(
 	node: Node,
-	cuts: { from: number; to: number; passage: Passage; last: boolean }[]
+	cuts: { from: number; to: number; passage: Passage; last: boolean }[],
+	prefix: string
 ): Node[] {
 	if (cuts.length === 0) return [node];
 	const text = node.value ?? '';
@@ -175,8 +176,8 @@ function cutText(
 				tagName: 'a',
 				properties: {
 					className: ['nr'],
-					href: `#remark-${passage.number}`,
-					id: `passage-${passage.number}`
+					href: `#remark-${prefix}${passage.number}`,
+					id: `passage-${prefix}${passage.number}`
 				},
 				children: [{ type: 'text', value: String(passage.number) }]
 			}));
