@@ -2,6 +2,8 @@
  * The YES: what somebody must be able to say before they ask for a seat. Every cohort has its own
  * copy, which its coach may edit (method 11).
  */
+import { slugOf } from './cohort.ts';
+
 export const kinds = ['must', 'should', 'info'] as const;
 export type Kind = (typeof kinds)[number];
 export type Statement = { key: string; kind: Kind; en: string; nb: string };
@@ -111,4 +113,30 @@ export function storedPledge(value: unknown): Pledge {
 			) &&
 			kinds.includes((entry as Statement).kind)
 	);
+}
+
+/**
+ * The pledge as an editing form posts it: `key`, `kind`, `en` and `nb` once a statement, in order.
+ * A statement that was emptied in both languages is taken away; one without a key is new.
+ */
+export function pledgeFrom(form: { getAll(name: string): unknown[] }): Pledge {
+	const column = (name: string) => form.getAll(name).map((value) => String(value).trim());
+	const [keys, types, en, nb] = [column('key'), column('kind'), column('en'), column('nb')];
+	const used = new Set(keys);
+	const newKey = (text: string) => {
+		const plain = slugOf(text).slice(0, 40) || 'statement';
+		let key = plain;
+		for (let count = 2; used.has(key); count += 1) key = `${plain}-${count}`;
+		used.add(key);
+		return key;
+	};
+	return en
+		.slice(0, mostStatements + 1)
+		.map((text, index) => ({
+			key: keys[index] || newKey(text),
+			kind: types[index] as Kind,
+			en: text,
+			nb: nb[index] ?? ''
+		}))
+		.filter((statement) => statement.en !== '' || statement.nb !== '');
 }

@@ -1,0 +1,54 @@
+import { error, fail, redirect } from '@sveltejs/kit';
+import type { Typed } from '#lib/admissions/application.ts';
+import { submitApplication } from '#lib/admissions/commands.server.ts';
+import { mayApply } from '#lib/cohorts/cohort.ts';
+import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params }) => {
+	const cohort = await cohortBySlug(locals.asVisitor(), params.cohort);
+	if (!cohort) error(404, 'not-found');
+	return { cohort, open: mayApply(cohort.stage) };
+};
+
+/** Everything that was typed, as it was typed. */
+function typedIn(form: FormData): Typed {
+	const text = (name: string) => String(form.get(name) ?? '').slice(0, 2000);
+	const answers: Typed['answers'] = {};
+	for (const name of form.keys()) {
+		const [what, key] = name.split(/\.(.*)/s);
+		if (!key || (what !== 'yes' && what !== 'note')) continue;
+		answers[key] ??= { yes: form.has(`yes.${key}`), note: text(`note.${key}`) };
+	}
+	return {
+		name: text('name'),
+		email: text('email'),
+		company: text('company'),
+		teamSize: text('teamSize'),
+		baselineGuess: text('baselineGuess'),
+		sponsorName: text('sponsorName'),
+		sponsorEmail: text('sponsorEmail'),
+		towards: text('towards'),
+		answers
+	};
+}
+
+export const actions: Actions = {
+	default: async ({ request, locals, params, getClientAddress }) => {
+		const typed = typedIn(await request.formData());
+		if (!(await locals.within('apply-network', hashToken(getClientAddress())))) {
+			return fail(429, { typed, reason: 'too-often' as const, problems: [] });
+		}
+		const { locale } = locals;
+		const applied = await submitApplication(locals.asVisitor(), { slug: params.cohort, typed, locale });
+		if (!applied.ok) {
+			return fail(applied.reason === 'problems' ? 400 : 409, {
+				typed,
+				reason: applied.reason,
+				problems: 'problems' in applied ? applied.problems : []
+			});
+		}
+		redirect(303, '/apply/received');
+	}
+};
