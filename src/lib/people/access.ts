@@ -61,10 +61,8 @@ export const access: Record<string, Door> = {
 		actions: ['save', 'remark', 'remove', 'accept', 'return']
 	},
 	'/coach/leaders': { who: coach },
-	'/coach/leaders/[enrollment]': {
-		who: coach,
-		actions: ['sign', 'openWave', 'remind', 'closeWave', 'dayZero']
-	},
+	'/coach/leaders/[enrollment]': { who: coach, actions: ['openWave', 'remind', 'closeWave'] },
+	'/coach/leaders/[enrollment]/baseline': { who: coach, actions: ['sign'] },
 	'/coach/sessions': { who: coach, actions: ['plan'] },
 	'/coach/sessions/[session]': { who: coach, actions: ['note', 'move', 'cancel', 'held', 'missed'] },
 	'/coach/cohorts/[cohort]': { who: coach, actions: ['pledge'] },

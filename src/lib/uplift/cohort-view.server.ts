@@ -3,7 +3,13 @@ import { rings } from '#lib/cohorts/seat.ts';
 import { cohortPicture, type CohortPicture, type CohortSeat } from '#lib/ui/grade-cohort.ts';
 import type { Tone } from '#lib/ui/grade.ts';
 import { sayDay } from '#lib/values/say-day.ts';
-import { attentionOf, byAttention, cohortHeadline, type Attention, type Seat } from './attention.ts';
+import {
+	attentionOf,
+	byAttention,
+	cohortHeadline,
+	type Attention,
+	type Seat
+} from './attention.ts';
 import type { CohortResult } from './cohort-result.ts';
 import { isStale, lineAt, weakestOf } from './course.ts';
 import type { Headline } from './headline.ts';
@@ -56,7 +62,11 @@ const seatTones: readonly Tone[] = ['sal', 'rev', 'eng', 'd4'];
 export function cohortView(page: CohortForAdmin, { locale, missed }: Options): CohortView {
 	const say = (key: string, params: Record<string, string | number> = {}) =>
 		told({ key: `results_${key}`, params }, locale);
-	const seats = page.seats.map((row) => ({ row, seat: asSeat(row, missed), attention: attentionOf(asSeat(row, missed)) }));
+	const seats = page.seats.map((row) => ({
+		row,
+		seat: asSeat(row, missed),
+		attention: attentionOf(asSeat(row, missed))
+	}));
 	const begun = page.stage === 'running' || page.stage === 'finished';
 	const taken = page.tally.sold + page.tally.held;
 	const all = taken + page.tally.free;
@@ -73,7 +83,7 @@ export function cohortView(page: CohortForAdmin, { locale, missed }: Options): C
 				: say('kick_before', { day: sayDay(page.startsOn, locale) }),
 			say('kick_seats', { count: all }),
 			page.coachName
-		].join(' · '),
+		].join('\u2002·\u2002'),
 		say: toldHeadline(
 			begun ? cohortHeadline(seats.map(({ seat }) => seat)) : fillingHeadline(page, locale),
 			locale
@@ -94,7 +104,11 @@ export function cohortView(page: CohortForAdmin, { locale, missed }: Options): C
 			file: sourceLine(row.results, locale)
 		})),
 		rings: rings(page.tally),
-		seatsText: say('seats_text', { sold: page.tally.sold, held: page.tally.held, free: page.tally.free }),
+		seatsText: say('seats_text', {
+			sold: page.tally.sold,
+			held: page.tally.held,
+			free: page.tally.free
+		}),
 		sums: begun && page.result ? sumsOf(page.result, locale) : null,
 		sponsors: page.seats.flatMap(({ leaderName, sponsors }) =>
 			sponsors.map(({ name, shares }) => ({ leaderName, name, shares: sharesText(shares, locale) }))
@@ -104,7 +118,10 @@ export function cohortView(page: CohortForAdmin, { locale, missed }: Options): C
 
 const initialsOf = (name: string): string => {
 	const letters = name.split(/\s+/).map((part) => [...part][0] ?? '');
-	return [...new Set([0, letters.length - 1])].map((at) => letters[at]).join('').toUpperCase();
+	return [...new Set([0, letters.length - 1])]
+		.map((at) => letters[at])
+		.join('')
+		.toUpperCase();
 };
 
 const asSeat = (row: CohortSeatRow, missed: Options['missed']): Seat => ({
@@ -115,7 +132,10 @@ const asSeat = (row: CohortSeatRow, missed: Options['missed']): Seat => ({
 	results: row.results
 });
 
-function fillingHeadline({ stage, tally, name, startsOn }: CohortForAdmin, locale: Locale): Headline {
+function fillingHeadline(
+	{ stage, tally, name, startsOn }: CohortForAdmin,
+	locale: Locale
+): Headline {
 	if (stage === 'announced')
 		return {
 			first: { key: 'results_cohort_announced', params: { name } },
@@ -128,7 +148,10 @@ function fillingHeadline({ stage, tally, name, startsOn }: CohortForAdmin, local
 }
 
 /** The weakest measure of each seat. */
-function pictureOf({ seats, week }: CohortForAdmin, locale: Locale): CohortPicture {
+export function pictureOf(
+	{ seats, week }: { seats: readonly Omit<CohortSeatRow, 'sponsors'>[]; week: number },
+	locale: Locale
+): CohortPicture {
 	const say = (key: string, params: Record<string, string | number> = {}) =>
 		told({ key: `results_${key}`, params }, locale);
 	const drawn = seats.map((row, index): CohortSeat => {
@@ -169,7 +192,10 @@ function pictureOf({ seats, week }: CohortForAdmin, locale: Locale): CohortPictu
 	});
 }
 
-function tableOf({ seats }: CohortForAdmin, locale: Locale) {
+export function tableOf(
+	{ seats }: { seats: readonly Omit<CohortSeatRow, 'sponsors'>[] },
+	locale: Locale
+) {
 	const say = (key: string) => told({ key: `results_${key}`, params: {} }, locale);
 	return {
 		head: [say('table_seat'), ...pillars.map((pillar) => pillarName(pillar, locale))],
@@ -190,7 +216,9 @@ function sumsOf(result: CohortResult, locale: Locale): NonNullable<CohortView['s
 	const counted = (pillar: Pillar) => {
 		const { reached, of, notMeasurable } = result.counts[pillar];
 		const line = say('sum_count', { which: pillar, reached, leaders: of });
-		return notMeasurable > 0 ? `${line} ${say('sum_not_measurable', { count: notMeasurable })}` : line;
+		return notMeasurable > 0
+			? `${line} ${say('sum_not_measurable', { count: notMeasurable })}`
+			: line;
 	};
 	const typical = (pillar: Pillar) => {
 		const found = result.typical[pillar];
@@ -227,7 +255,9 @@ function sumsOf(result: CohortResult, locale: Locale): NonNullable<CohortView['s
 				: say('sum_level_hidden')
 		],
 		note: [
-			...(result.left > 0 ? [say('sum_left', { count: result.left, leaders: result.leaders })] : []),
+			...(result.left > 0
+				? [say('sum_left', { count: result.left, leaders: result.leaders })]
+				: []),
 			...(both ? [] : [say('sum_too_few')]),
 			...(result.final ? [] : [say('sum_running')])
 		].join(' ')
@@ -258,7 +288,8 @@ export function cohortCsv(page: CohortForAdmin): string {
 	const rows = page.seats.flatMap((seat) =>
 		seat.results.map((result) => {
 			// An interval for engagement is published with the endline only (method 2.6 R6).
-			const interval = result.pillar === 'engagement' && result.state !== 'final' ? null : result.ciPct;
+			const interval =
+				result.pillar === 'engagement' && result.state !== 'final' ? null : result.ciPct;
 			return [
 				seat.seatNumber,
 				seat.leaderName,

@@ -3,14 +3,14 @@ import { and, desc, eq, ne, sql, type SQL } from 'drizzle-orm';
 import { stageOf, type Stage } from '#lib/cohorts/cohort.ts';
 import { standing } from '#lib/cohorts/enrollment.ts';
 import type { PastOutcome } from '#lib/cohorts/outcome.ts';
-import { myEnrollment, roster } from '#lib/cohorts/queries.server.ts';
+import { myEnrollment, roster, type EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import type { Tally } from '#lib/cohorts/seat.ts';
 import type { Share } from '#lib/cohorts/sponsorship.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { unseal } from '#lib/server/seal.server.ts';
-import { dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
+import { addDays, dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import {
 	baselineFigures,
@@ -513,6 +513,25 @@ export async function homeResults(
 	return row ? allThree(row.results, weeksDone(row, now)) : [];
 }
 
+export type LeaderHome = {
+	part: EnrollmentInCohort & { coachName: string };
+	results: PillarResult[];
+};
+
+/** The leader's enrollment with its three results: what their home begins with. One statement. */
+export async function leaderHome({ db, now, who }: Context<Leader>): Promise<LeaderHome | null> {
+	const [row] = (await db.execute(sql`
+		select json_build_object('id', e.id, 'cohortId', e.cohort_id, 'cohortName', c.name, 'programId', c.program_id,
+			'seatNumber', e.seat_number, 'leaderId', e.leader_id, 'coachId', e.coach_id, 'coachName', p.name,
+			'company', e.company, 'dayZero', e.day_zero, 'timeZone', e.time_zone, 'currency', e.currency,
+			'towards', e.towards, 'state', e.state) as part, ${publishedOf(sql`e.id`)} as results
+		from enrollment e join cohort c on c.id = e.cohort_id join person p on p.id = e.coach_id
+		where e.leader_id = ${who.personId}
+		order by e.day_zero desc limit 1`)) as unknown as LeaderHome[];
+	if (!row) return null;
+	return { part: row.part, results: allThree(row.results, weeksDone(row.part, now)) };
+}
+
 export type LeaderUplift = {
 	dayZero: Day;
 	week: number;
@@ -523,7 +542,11 @@ export type LeaderUplift = {
 };
 
 /** What the leader's uplift page shows. One statement; null without an enrollment. */
-export async function leaderUplift({ db, now, who }: Context<Leader>): Promise<LeaderUplift | null> {
+export async function leaderUplift({
+	db,
+	now,
+	who
+}: Context<Leader>): Promise<LeaderUplift | null> {
 	const [row] = (await db.execute(sql`
 		select e.day_zero as "dayZero", e.time_zone as "timeZone", ${publishedOf(sql`e.id`)} as results,
 			(select b.locked_at from baseline b where b.enrollment_id = e.id order by b.version limit 1) as "lockedAt",
@@ -619,6 +642,33 @@ export async function cohortForAdmin(
 	};
 }
 
+/**
+ * How the coach's own leaders stand, from two weeks before day 0 until the late deals are in. One
+ * statement; only one leader with `enrollmentId`.
+ */
+export async function coachedResults(
+	{ db, now, who }: Context<Coach>,
+	enrollmentId?: string
+): Promise<Omit<CohortSeatRow, 'sponsors'>[]> {
+	const rows = (await db.execute(sql`
+		select e.id as "enrollmentId", e.seat_number as "seatNumber", l.name as "leaderName", e.company,
+			e.day_zero as "dayZero", e.time_zone as "timeZone",
+			(select count(*)::int from seller m where m.enrollment_id = e.id and m.ended_on is null) as sellers,
+			${publishedOf(sql`e.id`)} as results
+		from enrollment e join person l on l.id = e.leader_id
+		where e.coach_id = ${who.personId} and e.state = 'active'
+			and ${enrollmentId ? sql`e.id = ${enrollmentId}` : sql`e.day_zero between ${addDays(dayIn(now, who.timeZone), -105)} and ${addDays(dayIn(now, who.timeZone), 14)}`}
+		order by e.day_zero desc, e.seat_number limit 40`)) as unknown as (Omit<
+		CohortSeatRow,
+		'left' | 'leftInWeek' | 'week' | 'sponsors'
+	> &
+		Counted)[];
+	return rows.map(({ dayZero, timeZone, results, ...seat }) => {
+		const week = weeksDone({ dayZero, timeZone }, now);
+		return { ...seat, left: false, leftInWeek: null, week, results: allThree(results, week) };
+	});
+}
+
 /** How the cohorts that have results stand, by cohort. One statement. */
 export async function cohortResults({ db }: Context<Admin>): Promise<Map<string, CohortResult>> {
 	const rows = await db
@@ -650,7 +700,11 @@ export async function sponsored({ db, now, who }: Context<Sponsor>): Promise<Spo
 		join person l on l.id = e.leader_id
 		join cohort c on c.id = e.cohort_id
 		where s.sponsor_id = ${who.personId}
-		order by e.day_zero desc, l.name limit 100`)) as unknown as (Omit<SponsoredRow, 'startsOn' | 'phase' | 'week'> & Counted)[];
+		order by e.day_zero desc, l.name limit 100`)) as unknown as (Omit<
+		SponsoredRow,
+		'startsOn' | 'phase' | 'week'
+	> &
+		Counted)[];
 	return rows.map(({ dayZero, timeZone, ...row }) => {
 		const { phase, weeksDone: week } = standing({ dayZero, timeZone }, now);
 		return { ...row, startsOn: dayZero, phase, week };
@@ -658,7 +712,10 @@ export async function sponsored({ db, now, who }: Context<Sponsor>): Promise<Spo
 }
 
 /** What a sponsor is shown of one leader: results only where the leader agreed to it. */
-export type SponsorPage = SponsoredRow & { agreedAt: string | null; results: PillarResult[] | null };
+export type SponsorPage = SponsoredRow & {
+	agreedAt: string | null;
+	results: PillarResult[] | null;
+};
 
 /**
  * One leader of the sponsor's own; null for anybody else's. One statement: what was not agreed, or
@@ -710,7 +767,13 @@ export async function pastOutcomes({ db }: Context): Promise<PastOutcome[]> {
 		leaders: leaders.map((results, index) => {
 			const label = String.fromCharCode(65 + index);
 			const of = (pillar: Pillar) => outcomeOf(results.find((one) => one.pillar === pillar));
-			return { key: label, label, engagement: of('engagement'), sales: of('sales'), revenue: of('revenue') };
+			return {
+				key: label,
+				label,
+				engagement: of('engagement'),
+				sales: of('sales'),
+				revenue: of('revenue')
+			};
 		})
 	}));
 }

@@ -1,4 +1,4 @@
-import type { Day } from './day.ts';
+import { addDays, weekday, type Day } from './day.ts';
 
 /** A calendar day as people say it: "11 January 2027", "11. januar 2027". */
 export const sayDay = (day: Day, locale: string): string =>
@@ -16,3 +16,10 @@ export const sayShortDay = (day: Day, locale: string): string =>
 		day: 'numeric',
 		month: 'long'
 	}).format(new Date(`${day}T00:00:00Z`));
+
+/** The week that a day lies in, Monday to Sunday: "16–22 November". */
+export const sayWeek = (day: Day, locale: string): string => {
+	const monday = addDays(day, 1 - weekday(day));
+	const at = (which: Day) => new Date(`${which}T12:00:00Z`);
+	return new Intl.DateTimeFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).formatRange(at(monday), at(addDays(monday, 6)));
+};

@@ -1,0 +1,45 @@
+import { error, fail } from '@sveltejs/kit';
+import { enrollmentForCoach } from '#lib/cohorts/queries.server.ts';
+import { stationsForCoach } from '#lib/coursework/queries.server.ts';
+import { closeWave, openWave, remind } from '#lib/engagement/commands.server.ts';
+import { wavesFor } from '#lib/engagement/queries.server.ts';
+import { coachView } from '#lib/uplift/coach-view.server.ts';
+import { coachedResults } from '#lib/uplift/queries.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params }) => {
+	const ctx = locals.as('coach');
+	const part = await enrollmentForCoach(ctx, params.enrollment);
+	if (!part) error(404, 'not-found');
+	const [results, stations, waves] = await Promise.all([
+		coachedResults(ctx, part.id),
+		stationsForCoach(ctx, part),
+		wavesFor(ctx, part)
+	]);
+	return {
+		part: { id: part.id, leaderName: part.leaderName, company: part.company, cohortName: part.cohortName, towards: part.towards, timeZone: part.timeZone },
+		view: coachView(results, locals.locale).leaders[0] ?? null,
+		stations,
+		waves,
+		now: ctx.now,
+		timeZone: ctx.who.timeZone
+	};
+};
+
+const text = async (request: Request, name: string) => String((await request.formData()).get(name) ?? '');
+
+export const actions: Actions = {
+	openWave: async ({ locals, params, request }) => {
+		const index = Number(await text(request, 'index'));
+		const opened = await openWave(locals.as('coach'), { enrollmentId: params.enrollment, index, origin: locals.origin });
+		return opened.ok ? { done: true } : fail(409, { reason: opened.reason });
+	},
+	remind: async ({ locals, request }) => {
+		const reminded = await remind(locals.as('coach'), await text(request, 'wave'));
+		return reminded.ok ? { done: true } : fail(409, { reason: reminded.reason });
+	},
+	closeWave: async ({ locals, request }) => {
+		const closed = await closeWave(locals.as('coach'), await text(request, 'wave'));
+		return closed.ok ? { done: true } : fail(409, { reason: closed.reason });
+	}
+};

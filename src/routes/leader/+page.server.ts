@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { fail } from '@sveltejs/kit';
+import { logTouchpoint } from '#lib/coaching/commands.server.ts';
+import { leadershipPulse, nextSession } from '#lib/coaching/queries.server.ts';
+import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
+import { endsBefore, standing } from '#lib/cohorts/enrollment.ts';
+import { homeWork } from '#lib/coursework/queries.server.ts';
+import { gradePicture } from '#lib/ui/grade.ts';
+import { leaderHeadline } from '#lib/uplift/headline.ts';
+import { leaderHome } from '#lib/uplift/queries.server.ts';
+import { chartTable, homeChart, sourceLine } from '#lib/uplift/shown.server.ts';
+import { toldHeadline } from '#lib/uplift/words.server.ts';
+import { addDays } from '#lib/values/day.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const ctx = locals.as('leader');
+	const home = await leaderHome(ctx);
+	if (!home) return { home: null };
+	const { part, results } = home;
+	const { locale } = locals;
+	const [work, pulse, session] = await Promise.all([
+		homeWork(ctx, part),
+		leadershipPulse(ctx, part),
+		nextSession(ctx)
+	]);
+	const { weeksDone: week, phase } = standing(part, ctx.now);
+	const lastDay = addDays(endsBefore(part), -1);
+	return {
+		home: {
+			phase,
+			week,
+			dayZero: part.dayZero,
+			coachName: part.coachName,
+			timeZone: part.timeZone,
+			now: ctx.now,
+			headline: toldHeadline(leaderHeadline(results), locale),
+			picture: gradePicture(homeChart(results, { locale, week, lastDay })),
+			table: chartTable(results, locale),
+			source: sourceLine(results, locale),
+			work,
+			pulse,
+			session,
+			requestKey: randomUUID()
+		}
+	};
+};
+
+export const actions: Actions = {
+	log: async ({ request, locals }) => {
+		const form = await request.formData();
+		const field = (name: string) => String(form.get(name) ?? '');
+		const read = readTouchpoint(field);
+		if (!read.ok) return fail(400, { kind: field('kind'), reason: read.reason });
+		const logged = await logTouchpoint(locals.as('leader'), read.value);
+		if (!logged.ok) return fail(409, { kind: field('kind'), reason: logged.reason });
+		return {
+			logged: { id: logged.value.id, kind: read.value.kind, sellerId: read.value.sellerId }
+		};
+	}
+};
