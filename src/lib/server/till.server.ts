@@ -46,8 +46,12 @@ export type Till = {
 const paying = (session: Stripe.Checkout.Session): Paying => ({
 	sessionId: session.id,
 	url: session.url,
-	status: session.status ?? 'open',
-	paymentStatus: session.payment_status,
+	// A status that this version does not know is neither paid nor dead.
+	status: session.status === 'complete' || session.status === 'expired' ? session.status : 'open',
+	paymentStatus:
+		session.payment_status === 'paid' || session.payment_status === 'no_payment_required'
+			? session.payment_status
+			: 'unpaid',
 	amountMinor: session.amount_total,
 	currency: session.currency?.toUpperCase() ?? null,
 	livemode: session.livemode,
