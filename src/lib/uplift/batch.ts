@@ -4,6 +4,7 @@ import type { Day } from '#lib/values/day.ts';
 import { fields } from './deals-columns.ts';
 import {
 	confirmed,
+	noColumn,
 	type Deal,
 	type LeftOut,
 	type Problem,
@@ -182,7 +183,7 @@ const mostAnswers = 5000;
  * else that a form may hold is dropped. An empty answer takes one back.
  */
 export function acceptedAnswers(
-	{ questions, header }: Pick<Reading, 'questions' | 'header'>,
+	{ questions, header, columns }: Pick<Reading, 'questions' | 'header' | 'columns'>,
 	given: Readonly<Record<string, string>>
 ): Record<string, string> {
 	const options = new Map(questions.map(({ id, options }) => [id, options]));
@@ -194,7 +195,9 @@ export function acceptedAnswers(
 		if (offered) {
 			if (value === '' || offered.includes(value)) accepted[id] = value;
 		} else if (field) {
-			if (value === '' || value === 'none' || header.includes(value)) accepted[id] = value;
+			// A form tells every column; only what differs from what was understood is an answer.
+			if (value === (columns[field] ?? noColumn)) continue;
+			if (value === '' || value === noColumn || header.includes(value)) accepted[id] = value;
 		} else if (/^leave-out:\d{1,7}$/.test(id)) {
 			if (value === '' || value === confirmed) accepted[id] = value;
 		}
