@@ -278,9 +278,13 @@ function progressOf(
 	return { amounts: amountsIn(won, span), exposure: exposureWeeks(team, span, { ramp }), weeks };
 }
 
-/** The uplift so far at the end of each whole week. */
+/** Before the third week a deal more or less moves the figure by half: it says nothing yet (method 5.1). */
+const firstTellingWeek = 3;
+
+/** The uplift so far at the end of each whole week, from the first that tells something. */
 function seriesOf(compared: (weeks: number) => Ratio, weeks: number): PillarResult['series'] {
-	return Array.from({ length: weeks }, (_, i) => i + 1).flatMap((week) => {
+	const telling = Math.max(0, weeks - firstTellingWeek + 1);
+	return Array.from({ length: telling }, (_, i) => i + firstTellingWeek).flatMap((week) => {
 		const { upliftPct } = compared(week);
 		return upliftPct === null ? [] : [{ week, pct: toWhole(upliftPct) }];
 	});
