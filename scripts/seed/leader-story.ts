@@ -12,10 +12,10 @@ import { assignment, criterion, module } from '#lib/curriculum/tables.server.ts'
 import { answerWave, closeDueWaves, openWave } from '#lib/engagement/commands.server.ts';
 import { itemsAt, type Wave } from '#lib/engagement/score.ts';
 import { person } from '#lib/people/tables.server.ts';
-import { addDays, isWorkday, type Day } from '#lib/values/day.ts';
+import { addDays, dayIn, isWorkday, type Day } from '#lib/values/day.ts';
 import { ok } from '#lib/values/result.ts';
 import { coach } from './staff.ts';
-import { dice, must, type Story, type Version } from './story.ts';
+import { dice, must, zone, type Story, type Version } from './story.ts';
 
 export type SellerInCast = { name: string; externalId: string; email: string; fte: number; startWeek: number; locale?: 'en' | 'nb' };
 
@@ -142,7 +142,7 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 			turn += random() < 0.2 ? 2 : 1;
 			const who = leader.sellers[turn % leader.sellers.length]!;
 			const kind = kinds[Math.floor(random() * kinds.length)]!;
-			if (silentFrom && who.name === leader.touch.forgotten!.name && day > silentFrom) continue;
+			if (silentFrom && who.name === leader.touch.forgotten!.name && day >= silentFrom) continue;
 			const minutes = kind === 'coaching' ? 35 : null;
 			story.on(day, `${String(9 + ((count * 3 + turn) % 7)).padStart(2, '0')}:${String(5 + count * 9).padStart(2, '0')}`, async (now) => {
 				const ctx = await story.as('leader', leader.email, now);
@@ -151,6 +151,14 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 					.from(seller)
 					.where(and(eq(seller.enrollmentId, await enrollmentOf(story, leader.email)), eq(seller.name, who.name)));
 				must(await logTouchpoint(ctx, { kind, sellerId: found!.id, minutes, note: '', requestKey: randomUUID() }));
+			});
+		}
+		if (day === silentFrom) {
+			story.on(day, '10:40', async (now) => {
+				const ctx = await story.as('leader', leader.email, now);
+				const team = await roster(ctx, await enrollmentOf(story, leader.email));
+				const last = team.find(({ name }) => name === leader.touch.forgotten!.name)!;
+				must(await logTouchpoint(ctx, { kind: 'listening', sellerId: last.id, minutes: null, note: '', requestKey: randomUUID() }));
 			});
 		}
 		if (new Date(`${day}T00:00:00Z`).getUTCDay() === 1) {
@@ -178,9 +186,15 @@ export function handsIn(story: Story, leader: LeaderInCast, programId: string) {
 			const ctx = await story.as('leader', leader.email, now);
 			await markRead(ctx, await slugOfWeek(story, programId, Number(week)));
 		});
-		versions.forEach((version, index) => handsInVersion(story, leader, programId, Number(week), version, index + 1, addDays(first13, index * 3)));
+		versions.forEach((version, index) => {
+			// What still waits for an answer came yesterday or the day before.
+			const day = version.review ? addDays(first13, index * 3) : lately(leader.seed);
+			handsInVersion(story, leader, programId, Number(week), version, index + 1, day);
+		});
 	}
 }
+
+const lately = (seed: number): Day => addDays(dayIn(new Date(), zone), seed % 2 === 0 ? -1 : -2);
 
 /** A draft that waits to be finished. */
 export function drafts(story: Story, leader: LeaderInCast, programId: string, week: number, body: string, day: Day) {

@@ -20,7 +20,7 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string
 		file: 'hubspot.csv',
 		sellers: teamOf('Ingrid Solheim'),
 		mood: { start: 56, rise: 21, answer: () => 7 },
-		touch: { everyDay: 1.7, forgotten: { name: 'Jonas Berg', workdays: 8 } },
+		touch: { everyDay: 3.4, forgotten: { name: 'Jonas Berg', workdays: 8 } },
 		sessions: { weeks: [1, 3, 5], hour: '15:00' },
 		shares: ['uplift', 'sessions'],
 		seed: 11
@@ -32,7 +32,7 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string
 		file: 'pipedrive.csv',
 		sellers: teamOf('Tomas Reyes'),
 		mood: { start: 54, rise: 38, answer: () => 6 },
-		touch: { everyDay: 2.1 },
+		touch: { everyDay: 3 },
 		sessions: { weeks: [1, 2, 4, 6], hour: '10:00' },
 		shares: ['uplift'],
 		seed: 12
@@ -44,7 +44,7 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string
 		file: 'salesforce.csv',
 		sellers: teamOf('Aisha Karim'),
 		mood: { start: 57, rise: 42, answer: (wave) => (wave === 0 ? 9 : 8) },
-		touch: { everyDay: 2.4 },
+		touch: { everyDay: 4.2 },
 		sessions: { weeks: [1, 3, 5, 6], hour: '13:00' },
 		shares: ['uplift', 'sessions', 'progress'],
 		seed: 13
