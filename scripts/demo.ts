@@ -62,19 +62,13 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<v
 	});
 }
 
-async function isSeeded(url: string): Promise<boolean> {
-	const sql = postgres(url, { max: 1, onnotice: () => {} });
-	try {
-		const [found] = await sql`select exists (select 1 from cohort where slug = 'cohort-4') as seeded`;
-		return found?.seeded === true;
-	} finally {
-		await sql.end();
-	}
-}
+/** Written when the demo people's story was told to its end; a story that was cut off is told again. */
+const toldToTheEnd = path.join(folder, 'told');
 
-async function ensureDatabase(admin: string): Promise<string> {
+async function ensureDatabase(admin: string, { anew }: { anew: boolean }): Promise<string> {
 	const sql = postgres(admin, { max: 1, onnotice: () => {} });
 	try {
+		if (anew) await sql`drop database if exists lofte with (force)`;
 		const [found] = await sql`select 1 from pg_database where datname = 'lofte'`;
 		if (!found) await sql`create database lofte`;
 	} finally {
@@ -109,7 +103,10 @@ try {
 	}
 	server = await startPostgres(path.join(folder, 'postgres'));
 	const ports = await choosePorts(Number(process.env.PORT ?? 3000));
-	const env = environment({ folder, databaseUrl: await ensureDatabase(server.url), ports });
+	const told = fs.existsSync(toldToTheEnd);
+	if (!told) fs.rmSync(path.join(folder, 'standins'), { recursive: true, force: true });
+	const databaseUrl = await ensureDatabase(server.url, { anew: !told });
+	const env = environment({ folder, databaseUrl, ports });
 	step(server.adopted ? 'PostgreSQL was still running; taken over.' : 'PostgreSQL runs.');
 	await migrateDatabase(env.DATABASE_URL!);
 	step('Tables are up to date.');
@@ -124,10 +121,13 @@ try {
 			run(process.execPath, [vite, 'build', '--logLevel', 'warn'], process.env).then(() => step('The app is built.'))
 		);
 	}
-	if (!(await isSeeded(env.DATABASE_URL!))) {
+	if (!told) {
 		step('Letting the demo people live through their last months …');
 		work.push(
-			run(process.execPath, ['scripts/seed.ts'], { ...process.env, ...env }).then(() => step('The demo people are there.'))
+			run(process.execPath, ['scripts/seed.ts'], { ...process.env, ...env }).then(() => {
+				fs.writeFileSync(toldToTheEnd, new Date().toISOString());
+				step('The demo people are there.');
+			})
 		);
 	}
 	await Promise.all(work);
