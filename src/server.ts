@@ -42,6 +42,11 @@ const server = http.createServer((request, response) => {
 	}
 	// Mail programs post the one-click unsubscribe without an Origin (RFC 8058); its token is the proof.
 	if (request.method === 'POST' && path.startsWith('/u/')) request.headers.origin = config.APP_ORIGIN;
+	// A form on a no-referrer page posts with "Origin: null". Sec-Fetch-Site, which no page can set,
+	// says that it is ours all the same.
+	if (request.headers.origin === 'null' && request.headers['sec-fetch-site'] === 'same-origin') {
+		request.headers.origin = config.APP_ORIGIN;
+	}
 	handler(request, response, () => response.writeHead(404).end());
 });
 
