@@ -2,19 +2,24 @@
 import process from 'node:process';
 import { sql } from 'drizzle-orm';
 import { system } from '#lib/people/actor.ts';
+import { grantRole } from '#lib/people/commands.server.ts';
+import { cleanEmail } from '#lib/people/login.ts';
+import { isRole } from '#lib/people/role.ts';
 import { reconcile, sweep } from '#lib/payments/commands.server.ts';
+import { audit } from '#lib/server/audit.server.ts';
 import { readConfig } from '#lib/server/config.server.ts';
+import { inTransaction } from '#lib/server/context.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
 
-const verbs = ['invariants', 'verify-audit', 'sweep', 'reconcile'] as const;
+const verbs = ['invariants', 'verify-audit', 'sweep', 'reconcile', 'grant'] as const;
 type Verb = (typeof verbs)[number];
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const verb = process.argv[2] as Verb;
 if (!verbs.includes(verb)) {
-	say(`Usage: npm run lofte -- ${verbs.join(' | ')}`);
+	say(`Usage: npm run lofte -- ${verbs.join(' | ')}\n  grant <role> <e-mail> <name>`);
 	process.exit(2);
 }
 
@@ -44,6 +49,20 @@ const run: Record<Verb, () => Promise<number>> = {
 	},
 	async sweep() {
 		await sweep(ctx, stripeTill(config), { origin: config.APP_ORIGIN });
+		return 0;
+	},
+	async grant() {
+		const [role = '', typed = '', name = ''] = process.argv.slice(3);
+		const email = cleanEmail(typed);
+		if (!isRole(role) || !email || !name.trim()) {
+			say('grant <leader|coach|admin|sponsor> <e-mail> <name>');
+			return 2;
+		}
+		await inTransaction(ctx, async (tx) => {
+			const id = await grantRole(tx, { role, email, name: name.trim(), locale: 'en' });
+			await audit(tx, { action: 'role-granted', object: { kind: 'person', id }, detail: { role } });
+		});
+		say(`${name.trim()} may act as ${role}.`);
 		return 0;
 	},
 	async reconcile() {

@@ -6,6 +6,7 @@ import type { Context } from '#lib/server/context.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { readConfig } from '#lib/server/config.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
+import { queueOf } from '#lib/server/job.server.ts';
 import { errorForLog, log } from '#lib/server/log.server.ts';
 import { resendMailer } from '#lib/server/mailer.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
@@ -47,7 +48,7 @@ const runner = await run({
 	),
 	parsedCronItems: parseCronItems([
 		{ task: 'heartbeat', match: '* * * * *', identifier: 'heartbeat' },
-		{ task: 'deliver-mail', match: '* * * * *', identifier: 'mail' },
+		{ task: 'deliver-mail', match: '* * * * *', identifier: 'mail', options: { queueName: queueOf['deliver-mail']! } },
 		{ task: 'sweep', match: '* * * * *', identifier: 'sweep' },
 		{ task: 'reconcile', match: '*/10 * * * *', identifier: 'reconcile' },
 		{ task: 'close-due-waves', match: '*/5 * * * *', identifier: 'waves' },
