@@ -17,14 +17,19 @@ export const actions: Actions = {
 	refund: async ({ locals, request }) => {
 		const form = await request.formData();
 		const text = (name: string) => String(form.get(name) ?? '');
-		const typed = { checkoutId: text('checkoutId'), amount: text('amount'), reason: text('reason') };
+		const typed = {
+			checkoutId: text('checkoutId'),
+			amount: text('amount'),
+			reason: text('reason')
+		};
 		const asked = await requestRefund(locals.as('admin'), {
 			refundId: text('refundId'),
 			checkoutId: typed.checkoutId,
 			amountMinor: writtenAmount(typed.amount, text('currency')) ?? 0,
 			reason: typed.reason
 		});
-		if (!asked.ok) return fail(asked.reason === 'not-found' ? 404 : 400, { typed, fault: asked.reason });
+		if (!asked.ok)
+			return fail(asked.reason === 'not-found' ? 404 : 400, { typed, fault: asked.reason });
 		return { done: 'refund' as const };
 	},
 	// A new link for somebody whose payment failed, or for whom a seat came free.

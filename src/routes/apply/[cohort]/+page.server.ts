@@ -41,7 +41,11 @@ export const actions: Actions = {
 			return fail(429, { typed, reason: 'too-often' as const, problems: [] });
 		}
 		const { locale } = locals;
-		const applied = await submitApplication(locals.asVisitor(), { slug: params.cohort, typed, locale });
+		const applied = await submitApplication(locals.asVisitor(), {
+			slug: params.cohort,
+			typed,
+			locale
+		});
 		if (!applied.ok) {
 			return fail(applied.reason === 'problems' ? 400 : 409, {
 				typed,

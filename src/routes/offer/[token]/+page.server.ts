@@ -6,7 +6,10 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const ctx = locals.asVisitor();
-	const [offer, payment] = await Promise.all([offerByToken(ctx, params.token), paymentOf(ctx, params.token)]);
+	const [offer, payment] = await Promise.all([
+		offerByToken(ctx, params.token),
+		paymentOf(ctx, params.token)
+	]);
 	if (!offer) error(404, 'not-found');
 	return { offer, payment };
 };
@@ -14,15 +17,22 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 export const actions: Actions = {
 	pay: async ({ locals, params }) => {
 		const { token } = params;
-		const begun = await startCheckout(locals.asVisitor(), locals.till, { token, origin: locals.origin });
-		if (!begun.ok) return fail(begun.reason === 'stripe-away' ? 503 : 409, { reason: begun.reason });
+		const begun = await startCheckout(locals.asVisitor(), locals.till, {
+			token,
+			origin: locals.origin
+		});
+		if (!begun.ok)
+			return fail(begun.reason === 'stripe-away' ? 503 : 409, { reason: begun.reason });
 		redirect(303, begun.value.url);
 	},
 	withdraw: async ({ locals, params, request }) => {
 		const { token } = params;
 		const form = await request.formData();
 		if (!form.has('sure')) return fail(400, { reason: 'not-sure' as const });
-		const gone = await withdrawFromOffer(locals.asVisitor(), locals.till, { token, origin: locals.origin });
+		const gone = await withdrawFromOffer(locals.asVisitor(), locals.till, {
+			token,
+			origin: locals.origin
+		});
 		if (!gone.ok) return fail(gone.reason === 'stripe-away' ? 503 : 409, { reason: gone.reason });
 		return { withdrawn: true };
 	}

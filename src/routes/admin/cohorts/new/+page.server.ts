@@ -12,7 +12,10 @@ export const load: PageServerLoad = async ({ locals }) => {
 export const actions: Actions = {
 	default: async ({ locals, request }) => {
 		const form = await request.formData();
-		const text = (name: string) => String(form.get(name) ?? '').trim().slice(0, 200);
+		const text = (name: string) =>
+			String(form.get(name) ?? '')
+				.trim()
+				.slice(0, 200);
 		const typed = {
 			name: text('name'),
 			programId: text('programId'),

@@ -6,7 +6,10 @@ import type { PageServerLoad } from './$types';
 /** Reads where the payment stands, and asks the worker to look if nobody has told us yet. */
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const ctx = locals.asVisitor();
-	const [offer, payment] = await Promise.all([offerByToken(ctx, params.token), paymentOf(ctx, params.token)]);
+	const [offer, payment] = await Promise.all([
+		offerByToken(ctx, params.token),
+		paymentOf(ctx, params.token)
+	]);
 	const waiting = payment !== null && ['new', 'open', 'processing'].includes(payment.status);
 	if (waiting) await askAbout(ctx, payment.checkoutId);
 	return { offer, payment, waiting };
