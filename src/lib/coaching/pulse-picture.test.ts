@@ -74,14 +74,22 @@ test('a touch on a weekend stands between Friday and Monday and is not a point o
 	const { rows, path } = draw([touch('2027-02-20', 'Silje'), touch('2027-02-14', 'Silje')]);
 	expect(rows[1]!.marks.map(({ x }) => x)).toEqual([628, 488]);
 	expect(path.match(/L/g)).toHaveLength(20);
-	// Seen on a Sunday, the row ends on Friday and the touch stands after it.
-	const sunday = draw(
-		[touch('2027-02-20', 'Silje')],
-		[reached('Silje', '2027-02-20')],
-		'wide',
-		'2027-02-21'
-	);
-	expect(sunday.rows[0]!.marks[0]!.x).toBe(sunday.band.x + sunday.band.width - 12 + 20);
+	// Seen on a Sunday there is one working day less, and the touch stands after Friday, clear of the last column.
+	for (const size of ['wide', 'narrow'] as const) {
+		const sunday = draw(
+			[touch('2027-02-20', 'Silje')],
+			[reached('Silje', '2027-02-20')],
+			size,
+			'2027-02-21'
+		);
+		const friday = Math.max(
+			...[...sunday.path.matchAll(/[ML]([\d.]+),/g)].map((match) => Number(match[1]))
+		);
+		const [mark] = sunday.rows[0]!.marks;
+		expect(sunday.days).toBe(size === 'wide' ? 20 : 10);
+		expect(mark!.x - friday).toBeGreaterThan(sunday.radius);
+		expect(mark!.x + sunday.radius + 3).toBeLessThan(sunday.agoX);
+	}
 });
 
 test('two touches of one day stand side by side', () => {

@@ -26,6 +26,8 @@ export type PulseRow = {
 };
 
 export type PulsePicture = {
+	/** How many working days it shows. */
+	days: number;
 	width: number;
 	height: number;
 	radius: number;
@@ -96,7 +98,8 @@ const round = (value: number) => Math.round(value * 10) / 10;
 
 /** Where each day stands. A touch on a weekend stands in the gap, and the gap is there without one. */
 function placesOf(shape: Shape, today: Day) {
-	const days = workdaysUntil(today, shape.days);
+	// On a weekend the place of the last day is left to the weekend.
+	const days = workdaysUntil(today, isWorkday(today) ? shape.days : shape.days - 1);
 	const first = days[0]!;
 	const at = (day: Day): number => {
 		const workdays = days.filter((one) => one < day).length;
@@ -164,6 +167,7 @@ export function pulsePicture(
 
 	const bottom = shape.rowsTop + rows.length * shape.rowHeight;
 	return {
+		days: days.length,
 		width: shape.width,
 		height: bottom + 27,
 		radius: shape.radius,

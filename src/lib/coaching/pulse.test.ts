@@ -146,6 +146,18 @@ test('the one who has waited longest comes first and is named', () => {
 	expect(pulseSentence(ordered, true)).toEqual({ say: 'silence', names: ['Jonas'], days: 8 });
 });
 
+test('of two who have waited equally many working days, the one reached earlier comes first', () => {
+	const ordered = silences(
+		[seller('Amir', '2027-02-21'), seller('Silje', '2027-02-19')],
+		dayZero,
+		'2027-02-21'
+	);
+	expect(ordered.map(({ name, days }) => [name, days])).toEqual([
+		['Silje', 0],
+		['Amir', 0]
+	]);
+});
+
 test('two who have waited equally long are both named', () => {
 	const ordered = silences(
 		[seller('Ola', '2027-02-10'), seller('Jonas', '2027-02-10')],

@@ -186,7 +186,12 @@ export function silences(sellers: Reached[], since: Day, today: Day): Silence[] 
 				seller.lastTouch ?? addDays(seller.startedOn > since ? seller.startedOn : since, -1);
 			return { ...seller, days: workdaysSince(from, today) };
 		})
-		.sort((a, b) => b.days - a.days || a.name.localeCompare(b.name));
+		.sort(
+			(a, b) =>
+				b.days - a.days ||
+				(a.lastTouch ?? '').localeCompare(b.lastTouch ?? '') ||
+				a.name.localeCompare(b.name)
+		);
 }
 
 export type PulseSentence =
