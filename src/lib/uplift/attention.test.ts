@@ -21,7 +21,13 @@ const hidden = { state: 'suppressed' } as const;
 const open = { state: 'not-locked' } as const;
 const stale = { flags: ['stale'] as PillarResult['flags'], gradePct: 4 };
 
-const seat = (firstName: string, e: Sample, s: Sample, r: Sample, more: Partial<Seat> = {}): Seat => ({
+const seat = (
+	firstName: string,
+	e: Sample,
+	s: Sample,
+	r: Sample,
+	more: Partial<Seat> = {}
+): Seat => ({
 	firstName,
 	left: false,
 	week: 6,
@@ -47,7 +53,10 @@ describe('what a seat asks for', () => {
 		[seat('Ola', hidden, good, good), 'warn: too few answers, engagement is hidden'],
 		[seat('Ola', open, open, open), 'stop: call this week, the baseline is not locked'],
 		[seat('Ola', open, open, open, { week: 0 }), 'calm: not started, the baseline is not locked'],
-		[seat('Ola', good, good, good, { missedSessions: 2 }), 'stop: call this week, 2 sessions missed'],
+		[
+			seat('Ola', good, good, good, { missedSessions: 2 }),
+			'stop: call this week, 2 sessions missed'
+		],
 		[seat('Ola', good, good, good, { left: true }), 'calm: left, after week 6'],
 		[seat('Ola', met, met, met), 'ok: promise kept'],
 		[seat('Ola', met, met, notMet), 'calm: goal missed, revenue did not get there'],
@@ -57,8 +66,16 @@ describe('what a seat asks for', () => {
 	});
 
 	test('who needs somebody comes first, whatever their figures', () => {
-		const rows = [aisha, tomas, ingrid, peter].map((one) => ({ ...one, attention: attentionOf(one) }));
-		expect(byAttention(rows).map(({ firstName }) => firstName)).toEqual(['Ingrid', 'Tomas', 'Peter', 'Aisha']);
+		const rows = [aisha, tomas, ingrid, peter].map((one) => ({
+			...one,
+			attention: attentionOf(one)
+		}));
+		expect(byAttention(rows).map(({ firstName }) => firstName)).toEqual([
+			'Ingrid',
+			'Tomas',
+			'Peter',
+			'Aisha'
+		]);
 	});
 });
 
@@ -71,15 +88,55 @@ describe('what is said of a cohort', () => {
 	const kept = seat('Ola', met, met, met, { week: 13 });
 	const missed = seat('Kari', met, met, notMet, { week: 13 });
 	test.each<[string, Seat[], string, string]>([
-		['one to call', [aisha, tomas, ingrid, peter], 'One seat is on course. / Ingrid needs a call.', 'Én plass er i rute. / Ring Ingrid.'],
-		['two to call', [aisha, aisha, ingrid, { ...ingrid, firstName: 'Jo' }], 'Two seats are on course. / Ingrid and Jo need a call.', 'To plasser er i rute. / Ring Ingrid og Jo.'],
-		['three to call', [ingrid, ingrid, ingrid], 'No seat is on course. / Three leaders need a call.', 'Ingen plass er i rute. / Tre ledere bør få en telefon.'],
-		['one to watch', [aisha, tomas], 'One seat is on course. / Keep an eye on Tomas.', 'Én plass er i rute. / Følg med på Tomas.'],
+		[
+			'one to call',
+			[aisha, tomas, ingrid, peter],
+			'One seat is on course. / Ingrid needs a call.',
+			'Én plass er i rute. / Ring Ingrid.'
+		],
+		[
+			'two to call',
+			[aisha, aisha, ingrid, { ...ingrid, firstName: 'Jo' }],
+			'Two seats are on course. / Ingrid and Jo need a call.',
+			'To plasser er i rute. / Ring Ingrid og Jo.'
+		],
+		[
+			'three to call',
+			[ingrid, ingrid, ingrid],
+			'No seat is on course. / Three leaders need a call.',
+			'Ingen plass er i rute. / Tre ledere bør få en telefon.'
+		],
+		[
+			'one to watch',
+			[aisha, tomas],
+			'One seat is on course. / Keep an eye on Tomas.',
+			'Én plass er i rute. / Følg med på Tomas.'
+		],
 		['all well', [aisha, aisha], 'Every seat is on course. / -', 'Alle plassene er i rute. / -'],
-		['not locked', [seat('Ola', open, open, open), seat('Jo', open, open, open)], 'Nothing is measured yet. / Two baselines are not locked.', 'Ingenting er målt ennå. / To utgangspunkter er ikke låst.'],
-		['finished', [kept, missed, missed, kept], 'Two of four leaders reached all three goals. / Revenue was missed most often.', 'To av fire ledere nådde alle tre målene. / Oftest glapp omsetningen.'],
-		['finished, everybody', [kept, kept, kept], 'Every leader reached all three goals. / -', 'Alle lederne nådde alle tre målene. / -'],
-		['finished, one left', [kept, missed, seat('Jo', open, open, open, { left: true, week: 4 })], 'One of three leaders reached all three goals. / Revenue was missed most often.', 'Én av tre ledere nådde alle tre målene. / Oftest glapp omsetningen.']
+		[
+			'not locked',
+			[seat('Ola', open, open, open), seat('Jo', open, open, open)],
+			'Nothing is measured yet. / Two baselines are not locked.',
+			'Ingenting er målt ennå. / To utgangspunkter er ikke låst.'
+		],
+		[
+			'finished',
+			[kept, missed, missed, kept],
+			'Two of four leaders reached all three goals. / Revenue was missed most often.',
+			'To av fire ledere nådde alle tre målene. / Oftest glapp omsetningen.'
+		],
+		[
+			'finished, everybody',
+			[kept, kept, kept],
+			'Every leader reached all three goals. / -',
+			'Alle lederne nådde alle tre målene. / -'
+		],
+		[
+			'finished, one left',
+			[kept, missed, seat('Jo', open, open, open, { left: true, week: 4 })],
+			'One of three leaders reached all three goals. / One leader missed at least one goal.',
+			'Én av tre ledere nådde alle tre målene. / Én leder bommet på minst ett mål.'
+		]
 	])('%s', (_, seats, en, nb) => {
 		expect(both(seats)).toEqual([en, nb]);
 	});

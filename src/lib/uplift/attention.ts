@@ -1,7 +1,8 @@
 // Who in a cohort needs somebody now, and why: seats are sorted by this and never by score.
-import { courseOf, inOrder, isStale, weakestOf, type Course } from './course.ts';
+import { courseOf, isStale, weakestOf, type Course } from './course.ts';
 import type { Headline, Said } from './headline.ts';
 import type { PillarResult } from './pillar.ts';
+import { pillars, type Pillar } from './verdict.ts';
 
 export type Seat = {
 	/** The name that a sentence uses. */
@@ -138,25 +139,24 @@ function finished(seats: readonly Seat[]): Headline {
 		({ results }) =>
 			results.length === 3 && results.every((result) => courseOf(result) === 'reached')
 	).length;
-	const missed = inOrder(
-		// One row for each pillar is enough to know their order.
-		seats.flatMap(({ results }) => results)
-	)
-		.map(({ pillar }) => ({
-			pillar,
-			count: seats.filter(({ results }) =>
-				results.some((result) => result.pillar === pillar && courseOf(result) === 'missed')
-			).length
-		}))
-		.toSorted((one, other) => other.count - one.count)[0];
+	const hasMissed = ({ results }: Seat, pillar?: Pillar) =>
+		results.some(
+			(result) => (!pillar || result.pillar === pillar) && courseOf(result) === 'missed'
+		);
+	const [most, next] = pillars
+		.map((pillar) => ({ pillar, count: seats.filter((seat) => hasMissed(seat, pillar)).length }))
+		.toSorted((one, other) => other.count - one.count);
+	const missers = seats.filter((seat) => hasMissed(seat)).length;
 	return {
 		first:
 			kept === seats.length
 				? say('all_kept', { of: seats.length })
 				: say('kept', { count: kept, of: seats.length }),
 		second:
-			missed && missed.count > 0
-				? say('missed_most', { which: missed.pillar, count: missed.count })
-				: null
+			most && most.count > 1 && most.count > (next?.count ?? 0)
+				? say('missed_most', { which: most.pillar })
+				: missers > 0
+					? say('missed', { count: missers })
+					: null
 	};
 }

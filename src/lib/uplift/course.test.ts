@@ -13,7 +13,8 @@ const forecast = (status: PillarForecast['status'], pct: number): PillarForecast
 });
 
 test('on track is ahead above the line of today, and on course below it', () => {
-	const at = (gradePct: number) => courseOf(sample('sales', { gradePct, forecast: forecast('on-track', 26) }));
+	const at = (gradePct: number) =>
+		courseOf(sample('sales', { gradePct, forecast: forecast('on-track', 26) }));
 	// Six of thirteen weeks: the line stands at 11.5 %.
 	expect(at(12)).toBe('ahead');
 	expect(at(11)).toBe('on-course');
@@ -22,7 +23,9 @@ test('on track is ahead above the line of today, and on course below it', () => 
 test('old numbers and missing forecasts are not judged', () => {
 	expect(courseOf(sample('sales', { gradePct: 20, flags: ['stale'] }))).toBe('stale');
 	expect(courseOf(sample('sales', { gradePct: 20 }))).toBe('too-early');
-	expect(courseOf(sample('sales', { state: 'final', verdict: 'not_measurable' }))).toBe('unmeasured');
+	expect(courseOf(sample('sales', { state: 'final', verdict: 'not_measurable' }))).toBe(
+		'unmeasured'
+	);
 });
 
 test('the weakest is the worst status first and the lowest forecast then', () => {

@@ -26,7 +26,10 @@ test('odds are words at the ends and tenths between, in both languages', () => {
 });
 
 test('engagement has words only, and without a forecast there are no odds', () => {
-	const said = oddsOf({ pillar: 'engagement', forecast: forecast(0.35, 'results_odds_rather_unlikely') });
+	const said = oddsOf({
+		pillar: 'engagement',
+		forecast: forecast(0.35, 'results_odds_rather_unlikely')
+	});
 	expect(told(said!, 'en')).toBe('rather unlikely');
 	expect(oddsOf({ pillar: 'sales', forecast: null })).toBeNull();
 });

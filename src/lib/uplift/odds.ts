@@ -4,7 +4,10 @@ import type { Said } from './headline.ts';
 import type { PillarResult } from './pillar.ts';
 
 /** "unlikely", "3 in 10", "9 in 10"; null where there is no forecast. */
-export function oddsOf({ pillar, forecast }: Pick<PillarResult, 'pillar' | 'forecast'>): Said | null {
+export function oddsOf({
+	pillar,
+	forecast
+}: Pick<PillarResult, 'pillar' | 'forecast'>): Said | null {
 	if (!forecast) return null;
 	const inWords: Said = { key: forecast.odds, params: {} };
 	if (pillar === 'engagement' || forecast.status === 'too-early') return inWords;

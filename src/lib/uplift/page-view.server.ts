@@ -86,10 +86,19 @@ export function upliftView(
 	};
 }
 
-/** The part of a pillar that a sponsor may be shown: result, interval, sentences; no figures, no file. */
+/** The part of a pillar that a sponsor may be shown: result, interval, landing, sentences; no figures, no file. */
 type SponsorPillar = Pick<
 	PillarDetail,
-	'pillar' | 'name' | 'value' | 'note' | 'interval' | 'verdict' | 'evidence' | 'sentences' | 'remarks'
+	| 'pillar'
+	| 'name'
+	| 'value'
+	| 'odds'
+	| 'interval'
+	| 'landing'
+	| 'verdict'
+	| 'evidence'
+	| 'sentences'
+	| 'remarks'
 >;
 
 export type SponsorView = {
@@ -121,9 +130,30 @@ export function sponsorView(page: SponsorPage, locale: Locale): SponsorView {
 			results && gradePicture(homeChart(results, { locale, week, lastDay: lastDayOf(startsOn) })),
 		table: results && chartTable(results, locale),
 		pillars: (results ?? []).map((result) => {
-			const { pillar, name, value, note, interval, verdict, evidence, sentences, remarks } =
-				pillarDetail(result, locale);
-			return { pillar, name, value, note, interval, verdict, evidence, sentences, remarks };
+			const {
+				pillar,
+				name,
+				value,
+				odds,
+				interval,
+				landing,
+				verdict,
+				evidence,
+				sentences,
+				remarks
+			} = pillarDetail(result, locale);
+			return {
+				pillar,
+				name,
+				value,
+				odds,
+				interval,
+				landing,
+				verdict,
+				evidence,
+				sentences,
+				remarks
+			};
 		}),
 		cause: told({ key: 'results_cause', params: {} }, locale)
 	};

@@ -10,7 +10,7 @@ import { databasePerTest } from '../../../tests/database.ts';
 import { enrolled } from '../../../tests/enrolled.ts';
 import { sample, type Sample } from '../../../tests/pillars.ts';
 import { worldOn, type World } from '../../../tests/world.ts';
-import { cohortView } from './cohort-view.server.ts';
+import { cohortCsv, cohortView } from './cohort-view.server.ts';
 import type { CohortResult } from './cohort-result.ts';
 import { pillars, type Pillar } from './verdict.ts';
 import {
@@ -32,7 +32,15 @@ beforeEach(() => {
 
 /** A figure that no page may contain, in every place where an exact one could hide. */
 const canary = 0.123456789;
-const basis = { lnRatio: canary, se: canary, df: canary, pGoal: canary, pAny: canary, program: canary, counterfactual: canary };
+const basis = {
+	lnRatio: canary,
+	se: canary,
+	df: canary,
+	pGoal: canary,
+	pAny: canary,
+	program: canary,
+	counterfactual: canary
+};
 
 async function publish(enrollmentId: string, some: Partial<Record<Pillar, Sample>> = {}) {
 	await database.db.insert(pillarResult).values(
@@ -66,7 +74,9 @@ const outcome: CohortResult = {
 };
 
 /** Runs `work` and tells how many statements it made. */
-async function statements<T>(work: (db: World['db']) => Promise<T>): Promise<{ count: number; value: T }> {
+async function statements<T>(
+	work: (db: World['db']) => Promise<T>
+): Promise<{ count: number; value: T }> {
 	let count = 0;
 	const counting = new Proxy(database.db, {
 		get(target, name, receiver) {
@@ -94,7 +104,11 @@ describe('the leader', () => {
 	test('has three open pillars before anything was computed', async () => {
 		const { leader } = await enrolled(world);
 		const page = await leaderUplift(leader);
-		expect(page?.results.map(({ state }) => state)).toEqual(['not-locked', 'not-locked', 'not-locked']);
+		expect(page?.results.map(({ state }) => state)).toEqual([
+			'not-locked',
+			'not-locked',
+			'not-locked'
+		]);
 		expect(page).toMatchObject({ week: 6, phase: 'running', lockedAt: null, events: [] });
 		expect(await leaderUplift(await world.as('leader', 'new@team.example'))).toBeNull();
 	});
@@ -116,7 +130,9 @@ describe('the admin', () => {
 		await publish(one.enrollmentId);
 		await publish(other.enrollmentId);
 		const admin = await world.as('admin', 'lars@lofte.example');
-		const { value, count } = await statements((db) => cohortForAdmin({ ...admin, db }, one.cohortId));
+		const { value, count } = await statements((db) =>
+			cohortForAdmin({ ...admin, db }, one.cohortId)
+		);
 		expect(count).toBe(1);
 		expect(value?.seats.map(({ enrollmentId }) => enrollmentId)).toEqual([one.enrollmentId]);
 		expect(value).toMatchObject({ stage: 'running', week: 6, tally: { sold: 1 } });
@@ -134,7 +150,14 @@ describe('the admin', () => {
 					{ week: 2, pct: 5 },
 					{ week: 4, pct: 10 }
 				],
-				forecast: { pct: 25, low: 15, high: 35, p: 0.75, status: 'on-track', odds: 'results_odds_rather_likely' },
+				forecast: {
+					pct: 25,
+					low: 15,
+					high: 35,
+					p: 0.75,
+					status: 'on-track',
+					odds: 'results_odds_rather_likely'
+				},
 				figures: [{ key: 'results_figure_answered_wave', value: 5, unit: 'people' }]
 			}
 		});
@@ -149,11 +172,30 @@ describe('the admin', () => {
 		expect(sent).not.toMatch(/"(basis|figures|series|forecast|results|respondentKey|p)":/);
 	});
 
+	test('the sheet has published figures only, and a name in it runs nothing', async () => {
+		const { enrollmentId, cohortId, leader } = await enrolled(world);
+		await publish(enrollmentId, { engagement: { changePoints: 6, gradePct: 10, ciPct: [3, 17] } });
+		await database.db.execute(
+			sql`update person set name = '=HYPERLINK("http://x.example")' where id = ${leader.who.personId}`
+		);
+		const admin = await world.as('admin', 'lars@lofte.example');
+		const csv = cohortCsv((await cohortForAdmin(admin, cohortId))!);
+		const rows = csv.trim().split('\r\n');
+		expect(rows).toHaveLength(4);
+		expect(rows[1]).toContain(`"'=HYPERLINK(""http://x.example"")"`);
+		// Engagement before the endline: points and the drawn step, neither a per cent nor an interval.
+		expect(rows[1]).toContain('"engagement","in-progress",6,,6,10,,,');
+		expect(csv).not.toContain('12345');
+	});
+
 	test('a team with too few answers looks the same for nobody and for four', async () => {
 		const { enrollmentId, cohortId } = await enrolled(world);
 		await publish(enrollmentId, { engagement: { state: 'suppressed', gradePct: null } });
 		const admin = await world.as('admin', 'lars@lofte.example');
-		const view = cohortView((await cohortForAdmin(admin, cohortId))!, { locale: 'nb', missed: new Map() });
+		const view = cohortView((await cohortForAdmin(admin, cohortId))!, {
+			locale: 'nb',
+			missed: new Map()
+		});
 		expect(view.seats[0]!.pillars[0]).toMatchObject({ value: 'skjult', note: 'for få svar' });
 		expect(view.seats[0]!.answered).toBe('for få svar til å vises');
 	});
@@ -163,7 +205,10 @@ describe('the admin', () => {
 		await database.db.execute(sql`delete from seller`);
 		await database.db.execute(sql`delete from enrollment`);
 		const admin = await world.as('admin', 'lars@lofte.example');
-		const view = cohortView((await cohortForAdmin(admin, cohortId))!, { locale: 'en', missed: new Map() });
+		const view = cohortView((await cohortForAdmin(admin, cohortId))!, {
+			locale: 'en',
+			missed: new Map()
+		});
 		expect(view.seats).toEqual([]);
 		expect(view.say.first).toBe('Every seat is taken.');
 	});
@@ -181,7 +226,12 @@ describe('the admin', () => {
 		});
 		await database.db
 			.insert(session)
-			.values([at('2027-01-12', 'missed'), at('2027-01-19', 'held'), at('2027-02-02', 'missed'), at('2027-02-09', 'missed')]);
+			.values([
+				at('2027-01-12', 'missed'),
+				at('2027-01-19', 'held'),
+				at('2027-02-02', 'missed'),
+				at('2027-02-09', 'missed')
+			]);
 		const admin = await world.as('admin', 'lars@lofte.example');
 		expect(await missedSessions(admin, cohortId)).toEqual(new Map([[enrollmentId, 2]]));
 	});
@@ -194,7 +244,11 @@ describe('the sponsor', () => {
 		const sponsor = await world.as('sponsor', 'henrik@nordbris.example', { name: 'Henrik Dahl' });
 		const [row] = await database.db
 			.insert(sponsorship)
-			.values({ enrollmentId: part.enrollmentId, sponsorId: sponsor.who.personId, createdAt: world.now })
+			.values({
+				enrollmentId: part.enrollmentId,
+				sponsorId: sponsor.who.personId,
+				createdAt: world.now
+			})
 			.returning();
 		const share = (shares: string[], ctx = part.leader) =>
 			shareWithSponsor(ctx, { sponsorshipId: row!.id, shares });
@@ -209,14 +263,19 @@ describe('the sponsor', () => {
 		const page = await sponsorPage(sponsor, enrollmentId);
 		expect(page?.results).toHaveLength(3);
 		expect(await sessionsHeld(sponsor, enrollmentId)).toBe(0);
-		expect(await sponsored(sponsor)).toMatchObject([{ enrollmentId, shares: ['uplift', 'sessions'] }]);
+		expect(await sponsored(sponsor)).toMatchObject([
+			{ enrollmentId, shares: ['uplift', 'sessions'] }
+		]);
 	});
 
 	test('sees nothing any more with the next page after the leader took it back', async () => {
 		const { sponsor, enrollmentId, share } = await answeredFor();
 		await share(['uplift', 'sessions', 'progress']);
 		await share(['progress']);
-		expect(await sponsorPage(sponsor, enrollmentId)).toMatchObject({ shares: ['progress'], results: null });
+		expect(await sponsorPage(sponsor, enrollmentId)).toMatchObject({
+			shares: ['progress'],
+			results: null
+		});
 		expect(await sessionsHeld(sponsor, enrollmentId)).toBeNull();
 		await share([]);
 		expect(await sponsorPage(sponsor, enrollmentId)).toMatchObject({ shares: [], agreedAt: null });
@@ -246,12 +305,19 @@ describe('the sponsor', () => {
 		const other = await enrolled(world);
 		expect(await share(['uplift'], other.leader)).toEqual({ ok: false, reason: 'not-found' });
 		expect(await share(['notes'])).toEqual({ ok: false, reason: 'not-a-share' });
-		expect(await shareWithSponsor(leader, { sponsorshipId: randomUUID(), shares: [] })).toEqual({ ok: false, reason: 'not-found' });
+		expect(await shareWithSponsor(leader, { sponsorshipId: randomUUID(), shares: [] })).toEqual({
+			ok: false,
+			reason: 'not-found'
+		});
 		expect(await mySponsors(leader)).toMatchObject([{ name: 'Henrik Dahl', shares: [] }]);
 		expect(await mySponsors(other.leader)).toEqual([]);
 		await share(['sessions', 'uplift']);
-		const entries = await database.db.execute(sql`select action, detail from audit_log where object_id = ${sponsorshipId}`);
-		expect(entries).toMatchObject([{ action: 'shares-agreed', detail: { shares: 'uplift,sessions' } }]);
+		const entries = await database.db.execute(
+			sql`select action, detail from audit_log where object_id = ${sponsorshipId}`
+		);
+		expect(entries).toMatchObject([
+			{ action: 'shares-agreed', detail: { shares: 'uplift,sessions' } }
+		]);
 	});
 });
 

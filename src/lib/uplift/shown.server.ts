@@ -2,7 +2,13 @@
  * Results as pages print them: words, whole numbers and geometry, made on the server. Nothing leaves
  * here that `PillarResult` does not publish; `basis` never does.
  */
-import { gradeCell, type GradeCell, type GradeInput, type GradeLine, type Tone } from '#lib/ui/grade.ts';
+import {
+	gradeCell,
+	type GradeCell,
+	type GradeInput,
+	type GradeLine,
+	type Tone
+} from '#lib/ui/grade.ts';
 import { sayDay, sayShortDay } from '#lib/values/say-day.ts';
 import { courseOf, inOrder, isStale, lineAt, weakestOf, type Course } from './course.ts';
 import type { Said } from './headline.ts';
@@ -12,8 +18,10 @@ import { ago, figureText, listed, percent, plusMinus, told, type Locale } from '
 
 export const toneOf: Record<Pillar, Tone> = { engagement: 'eng', sales: 'sal', revenue: 'rev' };
 
-const words = (locale: Locale) => (key: string, params: Said['params'] = {}) =>
-	told({ key: `results_${key}`, params }, locale);
+const words =
+	(locale: Locale) =>
+	(key: string, params: Said['params'] = {}) =>
+		told({ key: `results_${key}`, params }, locale);
 
 export const pillarName = (pillar: Pillar, locale: Locale): string =>
 	words(locale)('pillar', { which: pillar });
@@ -30,7 +38,11 @@ export type PillarShown = {
 	title: string;
 };
 
-export function pillarShown(result: PillarResult, locale: Locale, whose: string | null = null): PillarShown {
+export function pillarShown(
+	result: PillarResult,
+	locale: Locale,
+	whose: string | null = null
+): PillarShown {
 	const say = words(locale);
 	const name = pillarName(result.pillar, locale);
 	const value = valueOf(result, locale);
@@ -40,7 +52,12 @@ export function pillarShown(result: PillarResult, locale: Locale, whose: string 
 		`${whose ? `${whose}, ` : ''}${name}: ${value}`,
 		...(note ? [note] : []),
 		...(forecast && result.state === 'in-progress'
-			? [say('cell_expected', { low: percent(forecast.low, locale), high: percent(forecast.high, locale) })]
+			? [
+					say('cell_expected', {
+						low: percent(forecast.low, locale),
+						high: percent(forecast.high, locale)
+					})
+				]
 			: [])
 	].join(', ');
 	return {
@@ -55,7 +72,10 @@ export function pillarShown(result: PillarResult, locale: Locale, whose: string 
 }
 
 /** "+17 %", "+6 points", or the word for what is missing. */
-function valueOf({ pillar, state, upliftPct, changePoints, gradePct }: PillarResult, locale: Locale): string {
+function valueOf(
+	{ pillar, state, upliftPct, changePoints, gradePct }: PillarResult,
+	locale: Locale
+): string {
 	const say = words(locale);
 	switch (state) {
 		case 'suppressed':
@@ -67,14 +87,24 @@ function valueOf({ pillar, state, upliftPct, changePoints, gradePct }: PillarRes
 	}
 	if (pillar === 'engagement' && state !== 'final') {
 		if (changePoints !== null) return pointsText(changePoints, locale);
-		return gradePct === null ? say('value_too_early') : say('value_about', { pct: percent(gradePct, locale) });
+		return gradePct === null
+			? say('value_too_early')
+			: say('value_about', { pct: percent(gradePct, locale) });
 	}
 	if (upliftPct !== null) return percent(upliftPct, locale);
 	return changePoints === null ? say('value_too_early') : pointsText(changePoints, locale);
 }
 
 const pointsText = (points: number, locale: Locale) =>
-	told({ key: 'results_points', params: { count: points, points: plusMinus(points, locale) } }, locale);
+	told(
+		{ key: 'results_points', params: { count: points, points: plusMinus(points, locale) } },
+		locale
+	);
+
+function oddsText(result: PillarResult, locale: Locale): string | null {
+	const odds = oddsOf(result);
+	return odds && told(odds, locale);
+}
 
 function noteOf(result: PillarResult, locale: Locale): string | null {
 	const say = words(locale);
@@ -82,8 +112,8 @@ function noteOf(result: PillarResult, locale: Locale): string | null {
 	if (result.state === 'not-locked' || result.state === 'not-measurable') return null;
 	if (result.state === 'final') return result.verdict && say(`verdict_${result.verdict}`);
 	if (isStale(result)) return say('note_days_old', { days: result.source?.daysOld ?? 0 });
-	const odds = oddsOf(result);
-	if (odds) return told(odds, locale);
+	const odds = oddsText(result, locale);
+	if (odds) return odds;
 	return result.state === 'too-early' && (result.upliftPct !== null || result.changePoints !== null)
 		? say('odds_too_early')
 		: null;
@@ -96,7 +126,8 @@ function lineOf(result: PillarResult): Pick<GradeLine, 'tone' | 'points' | 'fore
 	return {
 		tone: toneOf[result.pillar],
 		points: series,
-		...(forecast && drawn && { forecast: { pct: forecast.pct, low: forecast.low, high: forecast.high } }),
+		...(forecast &&
+			drawn && { forecast: { pct: forecast.pct, low: forecast.low, high: forecast.high } }),
 		...(['suppressed', 'not-locked', 'not-measurable'].includes(state) &&
 			series.length === 0 && { hidden: state })
 	};
@@ -135,7 +166,9 @@ export function homeChart(
 			...(forecast &&
 				range &&
 				result.pillar === weakest && { forecast: { ...forecast, text: say('chart_cone', range) } }),
-			...(hidden && { hidden: [valueOf(result, locale), noteOf(result, locale)].filter(Boolean).join(', ') })
+			...(hidden && {
+				hidden: [valueOf(result, locale), noteOf(result, locale)].filter(Boolean).join(', ')
+			})
 		};
 	});
 	const told = lines.map(({ name, label, forecast, hidden }) =>
@@ -148,12 +181,15 @@ export function homeChart(
 		lines,
 		...(marks && { marks }),
 		texts: {
-			title: only
-				? say('chart_title_one', { which: only, week })
-				: say('chart_title', { week }),
-			desc: [...told, say('chart_promise_now', { now: percent(Math.round(lineAt(week)), locale) })].join(' '),
+			title: only ? say('chart_title_one', { which: only, week }) : say('chart_title', { week }),
+			desc: [
+				...told,
+				say('chart_promise_now', { now: percent(Math.round(lineAt(week)), locale) })
+			].join(' '),
 			goal: percent(25, locale),
-			promise: say(only ? 'chart_promise_one' : 'chart_promise', { day: sayShortDay(lastDay, locale) }),
+			promise: say(only ? 'chart_promise_one' : 'chart_promise', {
+				day: sayShortDay(lastDay, locale)
+			}),
 			week: (number) => say('chart_week', { week: number }),
 			session: say('chart_session'),
 			pulse: say('chart_pulse')
@@ -162,10 +198,15 @@ export function homeChart(
 }
 
 /** The rows of "show as table" under a chart: a week a row, a measure a column. */
-export function chartTable(results: readonly PillarResult[], locale: Locale): { head: string[]; rows: string[][] } {
+export function chartTable(
+	results: readonly PillarResult[],
+	locale: Locale
+): { head: string[]; rows: string[][] } {
 	const say = words(locale);
 	const wanted = inOrder(results).filter(({ series }) => series.length > 0);
-	const all = [...new Set(wanted.flatMap(({ series }) => series.map(({ week }) => week)))].sort((a, b) => a - b);
+	const all = [...new Set(wanted.flatMap(({ series }) => series.map(({ week }) => week)))].sort(
+		(a, b) => a - b
+	);
 	return {
 		head: [
 			say('table_week'),
@@ -187,8 +228,12 @@ export function chartTable(results: readonly PillarResult[], locale: Locale): { 
 
 /** A pillar with everything that stands behind its figure. */
 export type PillarDetail = PillarShown & {
-	/** The interval in words: what would fit these numbers, or where it will probably land. */
+	/** The chance of reaching the goal, in words. */
+	odds: string | null;
+	/** The interval in words: what else would fit these numbers. */
 	interval: string | null;
+	/** Where it will probably land at week 13. */
+	landing: string | null;
 	verdict: string | null;
 	evidence: string | null;
 	sentences: string[];
@@ -198,7 +243,13 @@ export type PillarDetail = PillarShown & {
 	total: string | null;
 	figures: { key: string; label: string; value: string }[];
 	baselines: { id: string; label: string; value: string; primary: boolean }[];
-	source: { batchId: string; file: string; when: string; rows: string; stale: string | null } | null;
+	source: {
+		batchId: string;
+		file: string;
+		when: string;
+		rows: string;
+		stale: string | null;
+	} | null;
 	restated: string | null;
 };
 
@@ -209,10 +260,14 @@ export function pillarDetail(result: PillarResult, locale: Locale): PillarDetail
 	const cause = told({ key: 'results_cause', params: {} }, locale);
 	return {
 		...pillarShown(result, locale),
+		odds: state === 'in-progress' && !isStale(result) ? oddsText(result, locale) : null,
 		interval: intervalOf(result, locale),
+		landing: landingOf(result, locale),
 		verdict: judged ? say(`verdict_long_${verdict}`) : null,
 		evidence: evidence && say(`evidence_grade_${evidence}`),
-		sentences: sentences.filter(({ key }) => key !== 'results_cause').map((one) => told(one, locale)),
+		sentences: sentences
+			.filter(({ key }) => key !== 'results_cause')
+			.map((one) => told(one, locale)),
 		cause,
 		remarks: [
 			...(state === 'suppressed' ? [say('remark_suppressed')] : []),
@@ -249,10 +304,17 @@ const remarked = new Set<PillarResult['flags'][number]>([
 
 function intervalOf(result: PillarResult, locale: Locale): string | null {
 	const say = words(locale);
-	const { ciPct, forecast, pillar, state } = result;
-	if (ciPct && (pillar !== 'engagement' || state === 'final'))
-		return say('interval', { low: percent(ciPct[0], locale), high: percent(ciPct[1], locale) });
-	if (!forecast || forecast.status === 'too-early' || isStale(result)) return null;
+	const { ciPct, pillar, state } = result;
+	// For engagement an interval is published with the endline only (method 2.6 R4, R6).
+	if (!ciPct || (pillar === 'engagement' && state !== 'final')) return null;
+	return say('interval', { low: percent(ciPct[0], locale), high: percent(ciPct[1], locale) });
+}
+
+function landingOf(result: PillarResult, locale: Locale): string | null {
+	const say = words(locale);
+	const { forecast, state } = result;
+	if (state !== 'in-progress' || !forecast || forecast.status === 'too-early' || isStale(result))
+		return null;
 	return say('interval_forecast', {
 		low: percent(forecast.low, locale),
 		high: percent(forecast.high, locale)
@@ -260,20 +322,37 @@ function intervalOf(result: PillarResult, locale: Locale): string | null {
 }
 
 function sourceOf(
-	{ batchId, fileName, crm, lastDay, daysOld, stale, used, leftOut }: NonNullable<PillarResult['source']>,
+	{
+		batchId,
+		fileName,
+		crm,
+		lastDay,
+		daysOld,
+		stale,
+		used,
+		leftOut
+	}: NonNullable<PillarResult['source']>,
 	locale: Locale
 ): PillarDetail['source'] {
 	const say = words(locale);
 	return {
 		batchId,
 		file: fileName,
-		when: say('source_until', { crm: crmName(crm, locale), day: sayDay(lastDay, locale), ago: ago(daysOld, locale) }),
+		when: say('source_until', {
+			crm: crmName(crm, locale),
+			day: sayDay(lastDay, locale),
+			ago: ago(daysOld, locale)
+		}),
 		rows: say('source_rows', { used, leftOut }),
 		stale: stale ? say('source_stale', { days: daysOld }) : null
 	};
 }
 
-const crms: Record<string, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce', pipedrive: 'Pipedrive' };
+const crms: Record<string, string> = {
+	hubspot: 'HubSpot',
+	salesforce: 'Salesforce',
+	pipedrive: 'Pipedrive'
+};
 export const crmName = (crm: string, locale: Locale): string =>
 	crms[crm.toLowerCase()] ?? words(locale)('source_csv');
 
@@ -302,4 +381,7 @@ export function answeredLine(results: readonly PillarResult[], locale: Locale): 
 export const sharesText = (shares: readonly string[], locale: Locale): string =>
 	shares.length === 0
 		? words(locale)('share_nothing')
-		: listed(shares.map((share) => words(locale)(`share_${share}`)), locale);
+		: listed(
+				shares.map((share) => words(locale)(`share_${share}`)),
+				locale
+			);

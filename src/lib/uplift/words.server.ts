@@ -50,7 +50,8 @@ export const plusMinus = (value: number, locale: Locale): string =>
 		.replace('-', '−');
 
 /** "+17 %", with the space that does not break. */
-export const percent = (value: number, locale: Locale): string => `${plusMinus(value, locale)}\u00A0%`;
+export const percent = (value: number, locale: Locale): string =>
+	`${plusMinus(value, locale)}\u00A0%`;
 
 const plainNumber = (value: number, locale: Locale, maximumFractionDigits = 1) =>
 	new Intl.NumberFormat(tag(locale), { maximumFractionDigits }).format(value).replace('-', '−');

@@ -16,7 +16,17 @@ export const load: PageServerLoad = async ({ locals }) => {
 		cohorts: cohorts.map(({ id, slug, name, stage, startsOn, tally, coachName }) => {
 			const result = results.get(id);
 			const ended = result?.final ? { kept: result.kept, leaders: result.leaders } : null;
-			return { slug, name, stage, startsOn, coachName, free: tally.free, tally, rings: rings(tally), ended };
+			return {
+				slug,
+				name,
+				stage,
+				startsOn,
+				coachName,
+				free: tally.free,
+				tally,
+				rings: rings(tally),
+				ended
+			};
 		})
 	};
 };

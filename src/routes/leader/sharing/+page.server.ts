@@ -13,7 +13,11 @@ export const actions: Actions = {
 		const sponsorshipId = String(form.get('sponsorship') ?? '');
 		const shares = form.getAll('share').map(String).slice(0, 5);
 		const shared = await shareWithSponsor(locals.as('leader'), { sponsorshipId, shares });
-		if (!shared.ok) return fail(shared.reason === 'not-found' ? 404 : 400, { sponsorshipId, reason: shared.reason });
+		if (!shared.ok)
+			return fail(shared.reason === 'not-found' ? 404 : 400, {
+				sponsorshipId,
+				reason: shared.reason
+			});
 		return { sponsorshipId, saved: true };
 	}
 };
