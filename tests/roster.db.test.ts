@@ -60,7 +60,7 @@ test('one address and one CRM id are one seller, and no seller is the leader', a
 test('another leader changes nothing on it', async () => {
 	const team = await enrolled(world, { sellers: 1 });
 	const other = await enrolled(world, { sellers: 1, leader: 'other@team.example' });
-	const [{ id }] = team.sellers as [{ id: string }];
+	const { id } = team.sellers[0]!;
 	expect(await changeSeller(other.leader, id, form)).toEqual(refuse('not-on-team'));
 	expect(await sellerLeaves(other.leader, id, '2027-01-04')).toEqual(refuse('not-on-team'));
 	expect(await sellerLeaves(other.leader, 'x', '2027-01-04')).toEqual(refuse('not-on-team'));
