@@ -415,38 +415,33 @@ export async function saveNote(
 	if (!isId(sessionId)) return refuse('not-found');
 	if (body.length > longestNote) return refuse('note-too-long');
 	return inTransaction(ctx as Context<Coach | Leader>, async (tx) => {
-		// The lock on the session makes two first saves wait for each other too.
 		const [found] = await tx.db
 			.select({ id: session.id })
 			.from(session)
 			.innerJoin(enrollment, eq(enrollment.id, session.enrollmentId))
-			.where(and(eq(session.id, sessionId), partOf(tx.who)))
-			.for('update', { of: session });
+			.where(and(eq(session.id, sessionId), partOf(tx.who)));
 		if (!found) return refuse('not-found');
-		const [note] = await tx.db
-			.select()
-			.from(sessionNote)
-			.where(
-				and(
-					eq(sessionNote.sessionId, sessionId),
-					eq(sessionNote.authorId, tx.who.personId),
-					eq(sessionNote.visibility, visibility)
-				)
-			);
-		const current = note
-			? { body: unsealText(tx.keys, 'note', note.bodyEnc), revision: note.revision }
-			: { body: '', revision: 0 };
+		const note = await ownNote(tx, { sessionId, visibility });
+		const current = note ?? { body: '', revision: 0 };
 		if (current.body === body)
 			return ok({ revision: current.revision, savedAt: note?.savedAt ?? tx.now });
-		if (current.revision !== revision) return { ...refuse('changed-elsewhere'), current };
+		const changed = ({ body, revision }: typeof current) => ({
+			...refuse('changed-elsewhere'),
+			current: { body, revision }
+		});
+		if (current.revision !== revision) return changed(current);
 		const next = { bodyEnc: seal(tx.keys, 'note', body), revision: revision + 1, savedAt: tx.now };
-		await tx.db
+		// Compare and set in one statement: whoever was overtaken since the look above writes nothing.
+		const [saved] = await tx.db
 			.insert(sessionNote)
 			.values({ sessionId, authorId: tx.who.personId, visibility, ...next })
 			.onConflictDoUpdate({
 				target: [sessionNote.sessionId, sessionNote.authorId, sessionNote.visibility],
-				set: next
-			});
+				set: next,
+				setWhere: eq(sessionNote.revision, revision)
+			})
+			.returning({ id: sessionNote.id });
+		if (!saved) return changed((await ownNote(tx, { sessionId, visibility })) ?? current);
 		// Saved while typing: one entry for a sitting is enough to know who wrote when.
 		if (!note || tx.now.getTime() - note.savedAt.getTime() > sittingMs)
 			await audit(tx, {
@@ -459,6 +454,29 @@ export async function saveNote(
 }
 
 const sittingMs = 10 * 60_000;
+
+async function ownNote(
+	{ db, keys, who }: Context<Coach | Leader>,
+	{ sessionId, visibility }: Pick<NoteInput, 'sessionId' | 'visibility'>
+) {
+	const [note] = await db
+		.select()
+		.from(sessionNote)
+		.where(
+			and(
+				eq(sessionNote.sessionId, sessionId),
+				eq(sessionNote.authorId, who.personId),
+				eq(sessionNote.visibility, visibility)
+			)
+		);
+	return (
+		note && {
+			body: unsealText(keys, 'note', note.bodyEnc),
+			revision: note.revision,
+			savedAt: note.savedAt
+		}
+	);
+}
 
 const partOf = (who: Coach | Leader) =>
 	who.role === 'leader'

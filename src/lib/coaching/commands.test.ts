@@ -77,11 +77,15 @@ async function mails(): Promise<MailRequest[]> {
 		(row) => JSON.parse(unsealText(world.keys, 'mail', row.requestEnc!)) as MailRequest
 	);
 }
+/** Opens the pool's connections, so that what is sent at once also runs at once. */
+const openAll = () =>
+	Promise.all(Array.from({ length: 12 }, () => database.db.execute(sql`select pg_sleep(0.2)`)));
 const pulse = async () => leadershipPulse(leader(), (await myEnrollment(leader()))!);
 
 describe('logging a touchpoint', () => {
 	test('a double tap is one touchpoint, also when both arrive at once', async () => {
 		const twice = touch();
+		await openAll();
 		const outcomes = await Promise.all(
 			Array.from({ length: 8 }, () => logTouchpoint(leader(), twice))
 		);
@@ -343,6 +347,7 @@ describe('planning a session', () => {
 	});
 
 	test('eight plans for one hour at once are one session', async () => {
+		await openAll();
 		const outcomes = await Promise.all(
 			Array.from({ length: 8 }, () =>
 				planSession(coach(), { plan: planOf('2027-03-04', '15:00'), origin })
@@ -474,6 +479,7 @@ describe('notes', () => {
 
 	test('ten first saves at once: one wins, nine are told', async () => {
 		const id = await planned();
+		await openAll();
 		const outcomes = await Promise.all(
 			Array.from({ length: 10 }, (_, index) =>
 				saveNote(leader(), {
