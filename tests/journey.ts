@@ -6,7 +6,11 @@ import { system } from '#lib/people/actor.ts';
 import { personByEmail } from '#lib/people/queries.server.ts';
 import { openDatabase, type Pool } from '#lib/server/database.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
+import { program } from '#lib/curriculum/tables.server.ts';
+import { addDays } from '#lib/values/day.ts';
 import { openBrowser } from '../scripts/browser.ts';
+import { enrolled } from './enrolled.ts';
+import { worldOn } from './world.ts';
 import type { StoredMail } from '../src/standins/resend.ts';
 
 export const stack = inject('stack');
@@ -26,6 +30,16 @@ afterAll(async () => {
 	await browser?.close();
 	await pool?.close();
 });
+
+/** A leader of their own for a journey: enrolled and paid, with a team, on the running product. */
+export async function enrolledHere(options: { dayZero: string; sellers?: number; coach?: string; leader: string }) {
+	const { db, keys } = house();
+	const [taught] = await db.select({ id: program.id }).from(program).limit(1);
+	return enrolled(worldOn(db, new Date().toISOString(), keys), { programId: taught!.id, ...options });
+}
+
+/** The day so many days from today. */
+export const inDays = (count: number) => addDays(new Date().toISOString().slice(0, 10), count);
 
 type Device = { javaScript?: boolean; width?: number; height?: number; locale?: 'en' | 'nb'; night?: boolean };
 

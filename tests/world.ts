@@ -19,8 +19,11 @@ export type World = ReturnType<typeof worldOn>;
  * `world.at(iso)` moves the clock; `as(role, email)` makes the person if need be and gives a context
  * in which they act now.
  */
-export function worldOn(db: Database, start = '2027-01-04T09:00:00Z') {
-	const keys: Keys = { current: new Uint8Array(randomBytes(32)) };
+export function worldOn(
+	db: Database,
+	start = '2027-01-04T09:00:00Z',
+	keys: Keys = { current: new Uint8Array(randomBytes(32)) }
+) {
 	let now = new Date(start);
 	const context = <Who>(who: Who): Context<Who> => ({ db, keys, now, who });
 	return {
