@@ -1,5 +1,6 @@
 /** How days and times of meetings are said to people, in their language and in their zone. */
 import { addDays, dayIn, type Day } from '#lib/values/day.ts';
+import { dateFormat } from '#lib/values/formats.ts';
 
 export type Locale = 'en' | 'nb';
 
@@ -7,7 +8,7 @@ export type Locale = 'en' | 'nb';
 const tags = { en: 'en-GB', nb: 'nb-NO' } as const;
 
 const write = (locale: Locale, options: Intl.DateTimeFormatOptions) => {
-	const format = new Intl.DateTimeFormat(tags[locale], options);
+	const format = dateFormat(tags[locale], options);
 	return (instant: Date) => format.format(instant);
 };
 const noon = (day: Day) => new Date(`${day}T12:00:00Z`);

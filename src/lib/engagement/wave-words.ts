@@ -3,6 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import type { ProbabilityWords, Verdict } from './evidence.ts';
 import type { Band, Flag, TalkWords } from './publication.ts';
 import type { CloseRefusal, OpenRefusal, Planned, RemindRefusal } from './wave.ts';
+import { dateFormat, numberFormat } from '#lib/values/formats.ts';
 
 export function waveName({ kind, week }: Pick<Planned, 'kind' | 'week'>): string {
 	if (kind === 'pulse') return m.engagement_wave_pulse({ week });
@@ -73,13 +74,13 @@ export const verdictWords = {
 export const signedPercent = (value: number, locale: string): string =>
 	`${signed(value, locale)}\u00a0%`;
 export const signed = (value: number, locale: string): string =>
-	new Intl.NumberFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', { signDisplay: 'exceptZero' })
+	numberFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', { signDisplay: 'exceptZero' })
 		.format(value)
 		.replace('-', '\u2212');
 
 /** "Monday 4 January"; a day without a year, as people say it. */
 export const dayWords = (day: string | Date, locale: string, timeZone = 'UTC'): string =>
-	new Intl.DateTimeFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', {
+	dateFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', {
 		timeZone,
 		weekday: 'long',
 		day: 'numeric',

@@ -1,3 +1,5 @@
+import { dateFormat } from './formats.ts';
+
 /** A calendar day as 'YYYY-MM-DD', without a clock or a zone. */
 export type Day = string;
 
@@ -24,7 +26,7 @@ export const isWorkday = (day: Day): boolean => weekday(day) <= 5;
 /** The calendar day of an instant in an IANA time zone. */
 export const dayIn = (instant: Date, timeZone: string): Day =>
 	// 'sv-SE' writes dates the ISO way.
-	new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+	dateFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
 
 /** Whether the text is a real calendar day. */
 export const isDay = (text: string): text is Day =>

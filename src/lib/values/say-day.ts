@@ -1,8 +1,9 @@
 import { addDays, weekday, type Day } from './day.ts';
+import { dateFormat } from './formats.ts';
 
 /** A calendar day as people say it: "11 January 2027", "11. januar 2027". */
 export const sayDay = (day: Day, locale: string): string =>
-	new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+	dateFormat(locale === 'en' ? 'en-GB' : locale, {
 		timeZone: 'UTC',
 		day: 'numeric',
 		month: 'long',
@@ -11,7 +12,7 @@ export const sayDay = (day: Day, locale: string): string =>
 
 /** The same without the year: "11 January". */
 export const sayShortDay = (day: Day, locale: string): string =>
-	new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+	dateFormat(locale === 'en' ? 'en-GB' : locale, {
 		timeZone: 'UTC',
 		day: 'numeric',
 		month: 'long'
@@ -21,5 +22,5 @@ export const sayShortDay = (day: Day, locale: string): string =>
 export const sayWeek = (day: Day, locale: string): string => {
 	const monday = addDays(day, 1 - weekday(day));
 	const at = (which: Day) => new Date(`${which}T12:00:00Z`);
-	return new Intl.DateTimeFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).formatRange(at(monday), at(addDays(monday, 6)));
+	return dateFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).formatRange(at(monday), at(addDays(monday, 6)));
 };
