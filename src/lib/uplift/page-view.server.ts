@@ -11,7 +11,6 @@ import {
 	pillarDetail,
 	pillarShown,
 	sharesText,
-	type ChartOptions,
 	type PillarDetail,
 	type PillarShown
 } from './shown.server.ts';
@@ -30,19 +29,6 @@ export function kickOf({ phase, week, startsOn }: Kick, locale: Locale): string 
 }
 
 const lastDayOf = (dayZero: string) => addDays(dayZero, 90);
-
-/** The hero of the leader's home: the true sentence, the chart of all three and its table. */
-export function homeView(
-	results: readonly PillarResult[],
-	options: Omit<ChartOptions, 'lastDay' | 'only'> & { dayZero: string }
-): { say: Said; picture: GradePicture; table: Table } {
-	const { dayZero, ...chart } = options;
-	return {
-		say: toldHeadline(leaderHeadline(results), options.locale),
-		picture: gradePicture(homeChart(results, { ...chart, lastDay: lastDayOf(dayZero) })),
-		table: chartTable(results, options.locale)
-	};
-}
 
 export type UpliftView = {
 	kick: string;

@@ -499,20 +499,6 @@ const allThree = (found: readonly PillarResult[], week: number): PillarResult[] 
 type Counted = { dayZero: Day; timeZone: string };
 const weeksDone = (of: Counted, now: Date): number => standing(of, now).weeksDone;
 
-/** The three results of the leader's own enrollment; none for anybody else's. One statement. */
-export async function homeResults(
-	{ db, now, who }: Context<Leader>,
-	enrollmentId: string
-): Promise<PillarResult[]> {
-	if (!isId(enrollmentId)) return [];
-	const [row] = (await db.execute(sql`
-		select e.day_zero as "dayZero", e.time_zone as "timeZone", ${publishedOf(sql`e.id`)} as results
-		from enrollment e where e.id = ${enrollmentId} and e.leader_id = ${who.personId}`)) as unknown as (Counted & {
-		results: PillarResult[];
-	})[];
-	return row ? allThree(row.results, weeksDone(row, now)) : [];
-}
-
 export type LeaderHome = {
 	part: EnrollmentInCohort & { coachName: string };
 	results: PillarResult[];

@@ -15,7 +15,7 @@ import type { CohortResult } from './cohort-result.ts';
 import { pillars, type Pillar } from './verdict.ts';
 import {
 	cohortForAdmin,
-	homeResults,
+	leaderHome,
 	leaderUplift,
 	pastOutcomes,
 	sponsored,
@@ -93,11 +93,11 @@ describe('the leader', () => {
 		const { leader, enrollmentId } = await enrolled(world);
 		const other = await enrolled(world);
 		await publish(enrollmentId);
-		const { value, count } = await statements((db) => homeResults({ ...leader, db }, enrollmentId));
+		const { value, count } = await statements((db) => leaderHome({ ...leader, db }));
 		expect(count).toBe(1);
-		expect(value.map(({ pillar }) => pillar)).toEqual(['engagement', 'sales', 'revenue']);
-		expect(await homeResults(other.leader, enrollmentId)).toEqual([]);
-		expect(await homeResults(leader, 'x')).toEqual([]);
+		expect(value?.results.map(({ pillar }) => pillar)).toEqual(['engagement', 'sales', 'revenue']);
+		expect(value?.results[1]).toMatchObject({ state: 'in-progress', gradePct: 10, basis: null });
+		expect((await leaderHome(other.leader))?.results[1]?.state).toBe('not-locked');
 		expect((await statements((db) => leaderUplift({ ...leader, db }))).count).toBe(1);
 	});
 

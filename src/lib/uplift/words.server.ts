@@ -2,6 +2,7 @@
 import { m } from '#lib/paraglide/messages.js';
 import type { Headline, Said } from './headline.ts';
 import type { Figure } from './pillar.ts';
+import { listFormat, numberFormat } from '#lib/values/formats.ts';
 
 export type Locale = 'en' | 'nb';
 type Speak = (params: Record<string, string | number>, options: { locale: Locale }) => string;
@@ -45,7 +46,7 @@ const tag = (locale: Locale) => (locale === 'nb' ? 'nb' : 'en-GB');
 
 /** A whole number with its sign, and a real minus: "+17", "−3", "0". */
 export const plusMinus = (value: number, locale: Locale): string =>
-	new Intl.NumberFormat(tag(locale), { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
+	numberFormat(tag(locale), { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 		.format(value)
 		.replace('-', '−');
 
@@ -54,7 +55,7 @@ export const percent = (value: number, locale: Locale): string =>
 	`${plusMinus(value, locale)}\u00A0%`;
 
 const plainNumber = (value: number, locale: Locale, maximumFractionDigits = 1) =>
-	new Intl.NumberFormat(tag(locale), { maximumFractionDigits }).format(value).replace('-', '−');
+	numberFormat(tag(locale), { maximumFractionDigits }).format(value).replace('-', '−');
 
 /** The number behind the number, with its unit. */
 export function figureText(
@@ -67,7 +68,7 @@ export function figureText(
 	switch (unit) {
 		case 'money':
 			return currency
-				? new Intl.NumberFormat(tag(locale), {
+				? numberFormat(tag(locale), {
 						style: 'currency',
 						currency,
 						maximumFractionDigits: 0
@@ -83,10 +84,9 @@ export function figureText(
 }
 
 /** "2 days ago", "today", "i går". */
-export function ago(days: number, locale: Locale): string {
-	return new Intl.RelativeTimeFormat(tag(locale), { numeric: 'auto' }).format(-days, 'day');
-}
+export const ago = (days: number, locale: Locale): string =>
+	told({ key: 'results_ago', params: { days } }, locale);
 
 /** "A, B and C" as the language writes it. */
 export const listed = (words: readonly string[], locale: Locale): string =>
-	new Intl.ListFormat(tag(locale)).format(words);
+	listFormat(tag(locale)).format(words);
