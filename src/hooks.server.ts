@@ -57,9 +57,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const door = route.id === null ? null : access[route.id];
 	const response = await speaking.run(locals.locale, async () => {
 		if (away) return sayLater();
-		if (route.id !== null && !door) return notFound(resolve, event);
+		if (route.id !== null && !door) return notFound(event);
 		if (door && !mayEnter(door, who?.roles ?? null)) {
-			if (who) return notFound(resolve, event);
+			if (who) return notFound(event);
 			// A page asks to sign in and comes back; anything else is refused.
 			if (request.method === 'GET') {
 				const next = event.url.pathname + event.url.search;
@@ -68,7 +68,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 					headers: { location: `/sign-in?next=${encodeURIComponent(next)}` }
 				});
 			}
-			return notFound(resolve, event);
+			return notFound(event);
 		}
 		return inTime(
 			resolve(event, {
@@ -122,20 +122,16 @@ const themes = ['system', 'light', 'night'] as const;
 const chosenTheme = (cookie: string | undefined, who: SignedIn | null) =>
 	themes.find((theme) => theme === cookie) ?? who?.theme ?? 'system';
 
-/** The page of a route that is not there: what must not be known to exist looks like what does not. */
-function notFound(resolve: Parameters<Handle>[0]['resolve'], event: Parameters<Handle>[0]['event']) {
-	event.locals.signedIn ??= null;
-	return resolve(
-		Object.create(event, { route: { value: { id: null } } }) as typeof event,
-		{
-			transformPageChunk: ({ html }) =>
-				html.replace('%lang%', event.locals.locale).replace('%theme%', event.locals.theme)
-		}
-	).then((response) =>
-		response.status === 404
-			? response
-			: new Response('Not found', { status: 404, headers: { 'content-type': 'text/plain' } })
-	);
+/**
+ * What must not be known to exist looks like what does not: the page of a path without a route,
+ * rendered by ourselves. The route that was asked for is not run at all.
+ */
+async function notFound({ fetch }: Parameters<Handle>[0]['event']): Promise<Response> {
+	const page = await fetch('/there-is-nothing-here', { headers: { accept: 'text/html' } });
+	const headers = new Headers({ 'content-type': page.headers.get('content-type') ?? 'text/plain' });
+	const policy = page.headers.get('content-security-policy');
+	if (policy) headers.set('content-security-policy', policy);
+	return new Response(page.body, { status: 404, headers });
 }
 
 async function inTime(work: Response | Promise<Response>): Promise<Response> {
