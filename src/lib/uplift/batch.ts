@@ -29,9 +29,13 @@ export const batchRefusals = {
 	'no-file': 'uplift_refusal_no_file',
 	'not-found': 'uplift_refusal_not_found',
 	'not-ready': 'uplift_refusal_not_ready',
-	'already-decided': 'uplift_refusal_already_decided'
+	'already-decided': 'uplift_refusal_already_decided',
+	'too-many-deals': 'uplift_refusal_too_many_deals'
 } as const;
 export type BatchRefusal = keyof typeof batchRefusals;
+
+/** A team wins nowhere near so many; all of a file is taken over in one transaction. */
+export const mostDeals = 20_000;
 
 /** What is kept of a file once it is in: how it was read, never its rows. */
 export type BatchSummary = {

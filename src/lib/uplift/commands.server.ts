@@ -9,6 +9,7 @@ import { audit } from '#lib/server/audit.server.ts';
 import { inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { enqueue } from '#lib/server/job.server.ts';
 import { seal } from '#lib/server/seal.server.ts';
+import { readCsv } from '#lib/values/csv.ts';
 import { dayIn, daysBetween } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
@@ -25,13 +26,14 @@ import {
 	asKnown,
 	driftBetween,
 	from,
+	mostDeals,
 	rememberedAnswers,
 	summaryOf,
 	type BatchRefusal
 } from './batch.ts';
 import { cohortFigures, type CohortLeader } from './cohort-figures.ts';
 import type { CohortResult } from './cohort-result.ts';
-import { readDealsFile, type RefusalReason } from './deals-file.ts';
+import type { RefusalReason } from './deals-file.ts';
 import { programSpan, isIn, wonDeals } from './deals.ts';
 import { engagementResult, trajectoryOf } from './engagement-pillar.ts';
 import { programWeeks } from './forecast.ts';
@@ -74,13 +76,7 @@ export async function uploadDeals(
 	const mine = await myEnrollment(ctx);
 	if (!mine) return refuse('no-enrollment');
 	const { db, keys, now, who } = ctx;
-	const readable = readDealsFile(bytes, {
-		roster: [],
-		today: dayIn(now, mine.timeZone),
-		defaultCurrency: mine.currency,
-		answers: {},
-		timeZone: mine.timeZone
-	});
+	const readable = readCsv(bytes);
 	if (!readable.ok) return readable;
 	const sha256 = createHash('sha256').update(bytes).digest('hex');
 	const [last] = await db
@@ -147,22 +143,22 @@ export async function confirmBatch(
 	ctx: Context<Leader>,
 	batchId: string
 ): Promise<Result<{ already: boolean }, BatchRefusal>> {
+	// A large file takes a moment to read: that is done before anything is locked.
+	const seen = await ownBatch(ctx, batchId);
+	if (!seen) return refuse('not-found');
+	const { enrollmentId } = seen;
+	const reading = readBatch(ctx, seen, await rosterOf(ctx, enrollmentId));
 	return inTransactionOrUndo<Leader, Result<{ already: boolean }, BatchRefusal>>(
 		ctx,
 		async (inner) => {
+			await lockDeals(inner, enrollmentId);
 			const batch = await ownBatch(inner, batchId, { lock: true });
 			if (!batch) return refuse('not-found');
 			if (batch.status === 'confirmed') return ok({ already: true });
 			if (!from('confirm').includes(batch.status)) return refuse('already-decided');
-			const { enrollmentId } = batch;
-			await lockDeals(inner, enrollmentId);
-			const [team, known] = await Promise.all([
-				rosterOf(inner, enrollmentId),
-				knownDeals(inner, enrollmentId)
-			]);
-			const reading = readBatch(inner, batch, team);
-			if (!reading?.ready) return refuse('not-ready');
-			const drift = driftBetween(known, reading.deals);
+			if (!reading?.ready || !sameAnswers(batch.answers, seen.answers)) return refuse('not-ready');
+			if (reading.deals.length > mostDeals) return refuse('too-many-deals');
+			const drift = driftBetween(await knownDeals(inner, enrollmentId), reading.deals);
 			const summary = summaryOf(reading, drift);
 			if (!summary) return refuse('not-ready');
 			await writeDeals(inner, { enrollmentId, batchId, rows: reading.deals.map(asKnown) });
@@ -181,14 +177,31 @@ export async function confirmBatch(
 	);
 }
 
-/** Adds or changes all rows in one statement, and keeps what each was before. */
+const sameAnswers = (one: Record<string, string>, other: Record<string, string>) =>
+	Object.keys(one).length === Object.keys(other).length &&
+	Object.entries(one).every(([id, answer]) => other[id] === answer);
+
+type KnownRow = ReturnType<typeof asKnown>;
+
+/** So many rows in one statement: far inside its deadline. */
+const rowsAtOnce = 2500;
+
 async function writeDeals(
+	ctx: Context,
+	{ enrollmentId, batchId, rows }: { enrollmentId: string; batchId: string; rows: KnownRow[] }
+) {
+	for (let start = 0; start < rows.length; start += rowsAtOnce)
+		await writeSome(ctx, {
+			enrollmentId,
+			batchId,
+			rows: rows.slice(start, start + rowsAtOnce)
+		});
+}
+
+/** Adds or changes the rows in one statement, and keeps what each was before. */
+async function writeSome(
 	{ db, now }: Context,
-	{
-		enrollmentId,
-		batchId,
-		rows
-	}: { enrollmentId: string; batchId: string; rows: ReturnType<typeof asKnown>[] }
+	{ enrollmentId, batchId, rows }: { enrollmentId: string; batchId: string; rows: KnownRow[] }
 ) {
 	await db.execute(sql`
 		with incoming as (

@@ -31,7 +31,8 @@ const batchRefusalWords: Record<BatchRefusal, Words<Record<string, never>>> = {
 	'no-file': m.uplift_refusal_no_file,
 	'not-found': m.uplift_refusal_not_found,
 	'not-ready': m.uplift_refusal_not_ready,
-	'already-decided': m.uplift_refusal_already_decided
+	'already-decided': m.uplift_refusal_already_decided,
+	'too-many-deals': m.uplift_refusal_too_many_deals
 };
 
 /** Why a file, or a step with it, is refused. */

@@ -151,7 +151,7 @@ export type PillarResult = {
 	/** What the chart draws: engagement before the endline to the nearest 5. */
 	gradePct: number | null;
 	ciPct: [number, number] | null;
-	/** Cumulative uplift at the end of each whole week; for engagement what its waves published. */
+	/** Cumulative uplift at the end of each whole week from the third; engagement: what its waves published. */
 	series: { week: number; pct: number }[];
 	forecast: PillarForecast | null;
 	verdict: Verdict | null;
