@@ -609,17 +609,15 @@ async function insertRemark(
 		visibility === 'own'
 			? { bodyEnc: seal(ctx.keys, 'remark', body), body: null }
 			: { body, bodyEnc: null };
-	await ctx.db
-		.insert(remark)
-		.values({
-			submissionId,
-			authorId: ctx.who.personId,
-			visibility,
-			quote,
-			startsAt,
-			createdAt: ctx.now,
-			...words
-		});
+	await ctx.db.insert(remark).values({
+		submissionId,
+		authorId: ctx.who.personId,
+		visibility,
+		quote,
+		startsAt,
+		createdAt: ctx.now,
+		...words
+	});
 	await audit(ctx, {
 		action: 'remark-written',
 		object: { kind: 'submission', id: submissionId },

@@ -490,9 +490,10 @@ describe('a remark', () => {
 			quote: 'From Monday',
 			body: 'We shall see'
 		});
-		expect(
-			(await submissionForCoach(coach, id))!.current.remarks.map(({ body }) => body)
-		).toEqual(['Ask for a pair session with Henrik', 'We shall see']);
+		expect((await submissionForCoach(coach, id))!.current.remarks.map(({ body }) => body)).toEqual([
+			'Ask for a pair session with Henrik',
+			'We shall see'
+		]);
 		expect((await seen()).attempts[0]!.remarks).toEqual([]);
 		const rows = await database.db.select().from(remark);
 		expect(rows.map(({ body }) => body)).toEqual([null, null]);
@@ -535,7 +536,10 @@ describe('a remark', () => {
 		const id = await handedIn();
 		await addRemark(coach, { submissionId: id, visibility: 'own', quote: '', body: 'Secret note' });
 		const entries = await database.db.select().from(auditLog).orderBy(auditLog.seq);
-		expect(entries.slice(-2).map(({ action }) => action)).toEqual(['submission-handed-in', 'remark-written']);
+		expect(entries.slice(-2).map(({ action }) => action)).toEqual([
+			'submission-handed-in',
+			'remark-written'
+		]);
 		expect(JSON.stringify(entries.map(({ detail }) => detail))).not.toContain('Secret');
 	});
 });

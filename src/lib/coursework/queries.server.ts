@@ -446,7 +446,10 @@ function sheetOf({ attempt, body, remarks }: Pick<Attempt, 'attempt' | 'body' | 
 export type ChangedSheet = { blocks: ReturnType<typeof withPassages>; remarks: NumberedRemark[] };
 
 /** The later text with what came in and what went out since the earlier one. */
-function changedSheetOf(before: Pick<Attempt, 'body'>, after: Pick<Attempt, 'body' | 'remarks'>): ChangedSheet {
+function changedSheetOf(
+	before: Pick<Attempt, 'body'>,
+	after: Pick<Attempt, 'body' | 'remarks'>
+): ChangedSheet {
 	const blocks = blocksOf(after.body);
 	const { passages, remarks } = numbered(plainOf(blocks), after.remarks);
 	return { blocks: withPassages(whatChanged(blocksOf(before.body), blocks), passages), remarks };
@@ -605,7 +608,10 @@ export async function submissionForCoach(
 			)
 		);
 	if (!found) return null;
-	const all = await attemptsFor(ctx, { enrollmentId: found.enrollmentId, assignmentId: found.asked.id });
+	const all = await attemptsFor(ctx, {
+		enrollmentId: found.enrollmentId,
+		assignmentId: found.asked.id
+	});
 	const current = all.find((attempt) => attempt.id === id)!;
 	const upToHere = all.filter(({ attempt }) => attempt <= current.attempt);
 	const before = upToHere.at(-2) ?? null;

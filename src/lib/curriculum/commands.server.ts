@@ -1,5 +1,4 @@
 import { and, eq, notInArray } from 'drizzle-orm';
-import type { System } from '#lib/people/actor.ts';
 import { inTransaction, type Context } from '#lib/server/context.server.ts';
 import { renderMarkdown } from '#lib/server/markdown.server.ts';
 import {
@@ -19,7 +18,7 @@ import { assignment, criterion, lesson, module, program } from './tables.server.
  * @throws Error that names the file with an author's mistake
  */
 export async function fillProgram(
-	ctx: Context<System>,
+	ctx: Context,
 	files: ProgramFiles,
 	slug = defaultProgramSlug
 ): Promise<string> {

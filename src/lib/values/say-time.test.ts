@@ -8,7 +8,9 @@ const at = (text: string) => new Date(text);
 
 test('a clock is the reader’s own', () => {
 	expect(sayClock(at('2027-02-24T13:05:00Z'), en)).toBe('14:05');
-	expect(sayClock(at('2027-02-24T13:05:00Z'), { ...en, timeZone: 'America/New_York' })).toBe('08:05');
+	expect(sayClock(at('2027-02-24T13:05:00Z'), { ...en, timeZone: 'America/New_York' })).toBe(
+		'08:05'
+	);
 });
 
 test.each([

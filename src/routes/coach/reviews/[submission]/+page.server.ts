@@ -1,5 +1,11 @@
 import { error, fail, redirect } from '@sveltejs/kit';
-import { accept, addRemark, removeRemark, returnForRevision, saveReview } from '#lib/coursework/commands.server.ts';
+import {
+	accept,
+	addRemark,
+	removeRemark,
+	returnForRevision,
+	saveReview
+} from '#lib/coursework/commands.server.ts';
 import { reviewsWaiting, submissionForCoach } from '#lib/coursework/queries.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -26,7 +32,8 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 async function readReview(request: Request, submissionId: string) {
 	const form = await request.formData();
 	const levels: Record<string, number> = {};
-	for (const [name, value] of form) if (name.startsWith('level-')) levels[name.slice(6)] = Number(value);
+	for (const [name, value] of form)
+		if (name.startsWith('level-')) levels[name.slice(6)] = Number(value);
 	return {
 		submissionId,
 		revision: Number(form.get('revision')) || 0,
@@ -57,7 +64,10 @@ export const actions: Actions = {
 	},
 	return: async ({ request, locals, params }) => {
 		const written = await readReview(request, params.submission);
-		const given = await returnForRevision(locals.as('coach'), { ...written, origin: locals.origin });
+		const given = await returnForRevision(locals.as('coach'), {
+			...written,
+			origin: locals.origin
+		});
 		if (given.ok) return onward(written.next, 'returned');
 		if (given.reason === 'not-found') error(404, 'not-found');
 		return fail(409, { ...written, ...given });

@@ -6,17 +6,26 @@ const typing = (target: EventTarget | null) =>
 	(target.isContentEditable ||
 		target instanceof HTMLTextAreaElement ||
 		target instanceof HTMLSelectElement ||
-		(target instanceof HTMLInputElement && !['radio', 'checkbox', 'button', 'submit'].includes(target.type)));
+		(target instanceof HTMLInputElement &&
+			!['radio', 'checkbox', 'button', 'submit'].includes(target.type)));
 
 const storageKey = 'review-keys';
 
 export const keysAreOn = (): boolean => localStorage.getItem(storageKey) !== 'off';
-export const switchKeys = (on: boolean): void => localStorage.setItem(storageKey, on ? 'on' : 'off');
+export const switchKeys = (on: boolean): void =>
+	localStorage.setItem(storageKey, on ? 'on' : 'off');
 
 /** Calls the action of the key that was pressed, if there is one and it may act now. */
 export function onKey(keys: Keys, on: () => boolean) {
 	return (event: KeyboardEvent): void => {
-		if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
+		if (
+			event.ctrlKey ||
+			event.metaKey ||
+			event.altKey ||
+			event.defaultPrevented ||
+			typing(event.target)
+		)
+			return;
 		const act = keys[event.key] ?? keys[event.key.toLowerCase()];
 		if (!act || (!on() && event.key !== '?')) return;
 		event.preventDefault();
