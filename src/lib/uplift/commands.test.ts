@@ -251,9 +251,7 @@ describe('a file', () => {
 		expect(await confirmBatch(leader(), id)).toEqual({ ok: false, reason: 'not-ready' });
 		expect(await deals()).toEqual([]);
 		await answerBatch(leader(), id, { 'leave-out:7002': 'yes' });
-		const started = performance.now();
 		expect((await confirmBatch(leader(), id)).ok).toBe(true);
-		expect(performance.now() - started).toBeLessThan(10_000);
 		expect(await deals()).toHaveLength(9999);
 		expect(await world.db.$count(dealVersion)).toBe(9999);
 	});
