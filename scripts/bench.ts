@@ -342,7 +342,7 @@ async function main() {
 		}
 		say('loaded the leader’s home with all that the browser asks for');
 
-		const writes: { target: Target; parts: Ask[][]; expected: string }[] = [];
+		const writes: { target: Target; parts: Ask[][] }[] = [];
 		await timed(`${writingCohorts * 4} more leaders in each, who write`, async () => {
 			for (const size of sizes) {
 				const { sql, pool, pid, port: at, host, env } = apps.get(size)!;

@@ -101,11 +101,18 @@ function placesOf(shape: Shape, today: Day) {
 	// On a weekend the place of the last day is left to the weekend.
 	const days = workdaysUntil(today, isWorkday(today) ? shape.days : shape.days - 1);
 	const first = days[0]!;
-	const at = (day: Day): number => {
+	const place = (day: Day): number => {
 		const workdays = days.filter((one) => one < day).length;
 		const weekends = Math.floor((daysBetween(first, day) + weekday(first) - 1) / 7);
 		const x = shape.firstX + workdays * shape.step + weekends * shape.weekend;
 		return isWorkday(day) ? x : x - shape.step + (shape.step + shape.weekend) / 2;
+	};
+	// Every sign of every row asks for the place of one of these few days.
+	const known = new Map<Day, number>();
+	const at = (day: Day): number => {
+		const x = known.get(day) ?? place(day);
+		known.set(day, x);
+		return x;
 	};
 	return { days, first, at };
 }

@@ -44,12 +44,17 @@ export function openDatabase(url: string, options: Partial<Deadlines> = {}): Poo
 
 type Settling = { resolve: (value: unknown) => void; reject: (reason: unknown) => void; cancel?: () => void };
 
+/** Characters; longer statements carry many rows at once, hardly ever come again, and are not kept prepared. */
+const longestKept = 6_000;
+
 function withDeadlines(sql: postgres.Sql, queryMs: number, transactionMs: number): postgres.Sql {
 	return new Proxy(sql, {
 		get(target, name, receiver) {
 			if (name === 'unsafe') {
-				return (...args: Parameters<postgres.Sql['unsafe']>) => {
-					const query = target.unsafe(...args);
+				return (...[text, values, options]: Parameters<postgres.Sql['unsafe']>) => {
+					// drizzle asks everything this way, and unless told so the driver has it planned anew each time.
+					const prepare = text.length <= longestKept;
+					const query = target.unsafe(text, values, { prepare, ...options });
 					endInTime(query as unknown as Settling, queryMs);
 					return query;
 				};
