@@ -31,6 +31,7 @@ beforeAll(async () => {
 	own['/coach/sessions/[session]'] = own['/leader/sessions/[session]'];
 	own['/coach/reviews/[submission]'] = await one(sql`select id from submission where enrollment_id = ${ingrid} and status in ('submitted', 'in-review') limit 1`);
 	own['/coach/leaders/[enrollment]'] = await one(sql`select ${ingrid}`);
+	own['/coach/leaders/[enrollment]/baseline'] = own['/coach/leaders/[enrollment]'];
 	own['/sponsor/[enrollment]'] = own['/coach/leaders/[enrollment]'];
 	own['/coach/cohorts/[cohort]'] = await one(sql`select id from cohort order by starts_on desc limit 1`);
 	own['/admin/cohorts/[cohort]'] = await one(sql`select cohort_id from enrollment where id = ${ingrid}`);
@@ -87,7 +88,7 @@ describe('posting', () => {
 			const answer = await fetch(address(route) + query, {
 				method: 'POST',
 				redirect: 'manual',
-				headers: { origin, 'content-type': 'application/x-www-form-urlencoded', ...(principal.cookie && { cookie: principal.cookie }) },
+				headers: { origin, accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', ...(principal.cookie && { cookie: principal.cookie }) },
 				body: 'x=1'
 			});
 			await answer.arrayBuffer();
@@ -104,7 +105,7 @@ describe('posting', () => {
 				const answer = await fetch(address(route) + (action === 'default' ? '' : `?/${action}`), {
 					method: 'POST',
 					redirect: 'manual',
-					headers: { ...(foreign && { origin: foreign }), 'content-type': type, ...(principal.cookie && { cookie: principal.cookie }) },
+					headers: { ...(foreign && { origin: foreign }), accept: 'text/html', 'content-type': type, ...(principal.cookie && { cookie: principal.cookie }) },
 					body: 'x=1'
 				});
 				await answer.arrayBuffer();

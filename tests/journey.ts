@@ -88,7 +88,7 @@ export async function cookieOf(email: string): Promise<string> {
 	const answer = await fetch(`${origin}/sign-in/${token}`, {
 		method: 'POST',
 		redirect: 'manual',
-		headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
+		headers: { origin, accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
 		body: ''
 	});
 	const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('login='));
