@@ -120,6 +120,7 @@ async function firstDatabase(env: Environment) {
 		if (!opened.ok) throw new Error(`no wave could be opened: ${opened.reason}`);
 	}
 	await nameTokens(pool.sql);
+	await pool.sql`vacuum (analyze)`;
 	await pool.close();
 }
 

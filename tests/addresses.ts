@@ -7,6 +7,7 @@ import { makeLink } from '#lib/people/commands.server.ts';
 import { actorIn, personByEmail, type SignedIn } from '#lib/people/queries.server.ts';
 import type { Role } from '#lib/people/role.ts';
 import { unseal } from '#lib/server/seal.server.ts';
+import { unsubscribeToken } from '#lib/server/suppression.server.ts';
 import type { StoredMail } from '../src/standins/resend.ts';
 import { cookieOf, house, stack } from './journey.ts';
 
@@ -34,13 +35,13 @@ async function one(query: SQL): Promise<string> {
 }
 
 const part = sql`(select e.id from enrollment e join person p on p.id = e.leader_id where p.email = ${people.leader})`;
+/** What stands in the brackets, for a route and for those that lie below it. */
 const ids: Record<string, () => Promise<string>> = {
 	'/cohorts/[cohort]': () => one(sql`select slug from cohort order by starts_on desc limit 1`),
 	'/apply/[cohort]': () => one(sql`select slug from cohort order by starts_on desc limit 1`),
 	'/offer/[token]': () => mailed('offer'),
-	'/offer/[token]/thanks': () => mailed('offer'),
 	'/survey/[token]': surveyToken,
-	'/u/[token]': () => mailed('u'),
+	'/u/[token]': async () => unsubscribeToken(house().keys, 'nobody@lofte.example', 'reminder'),
 	'/sign-in/[token]': async () => {
 		const person = (await personByEmail(house(), people.sponsor))!;
 		return makeLink(house(), { personId: person.id, purpose: 'welcome', next: null });
@@ -110,7 +111,8 @@ const cookies = new Map<Role, string>();
 export async function visit(route: string): Promise<Visit> {
 	const role = roleOf(access[route]!);
 	if (role && !cookies.has(role)) cookies.set(role, await cookieOf(people[role]));
-	const id = route.includes('[') ? await ids[route]!() : '';
+	const bracket = route.indexOf(']') + 1;
+	const id = bracket > 0 ? await ids[route.slice(0, bracket)]!() : '';
 	const path = route.replace(/\[\w+\]/, id);
 	return { route, path, role, cookie: role && cookies.get(role)! };
 }
