@@ -26,7 +26,8 @@ export default {
 		},
 		{
 			name: 'noun-files-are-pure',
-			comment: 'A file without .server in its name may go to the browser: it may not import one with it.',
+			comment:
+				'A file without .server in its name may go to the browser: it may not import one with it.',
 			severity: 'error',
 			from: { path: `^src/lib/(${any}|values|ui)/`, pathNot: ['\\.server\\.ts$', test] },
 			to: { path: '\\.server\\.ts$', dependencyTypesNot: ['type-only'] }
@@ -70,7 +71,9 @@ export default {
 			comment: 'A route names the role, reads the input, calls a query or command, answers.',
 			severity: 'error',
 			from: { path: '^src/routes/' },
-			to: { path: '(tables\\.server\\.ts$|node_modules/(drizzle-orm|postgres|stripe|resend|lucia)/|server/database\\.server\\.ts$)' }
+			to: {
+				path: '(tables\\.server\\.ts$|node_modules/(drizzle-orm|postgres|stripe|resend|lucia)/|server/database\\.server\\.ts$)'
+			}
 		},
 		{
 			name: 'the-app-knows-no-stand-in',
@@ -83,7 +86,11 @@ export default {
 			comment: 'What the server needs at run time is a dependency.',
 			severity: 'error',
 			from: { path: '^src/', pathNot: [test, '\\.svelte$'] },
-			to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: ['@sveltejs/kit', 'node_modules/svelte/'] }
+			to: {
+				dependencyTypes: ['npm-dev'],
+				dependencyTypesNot: ['type-only'],
+				pathNot: ['@sveltejs/kit', 'node_modules/svelte/']
+			}
 		},
 		...names.map((name) => ({
 			name: `${name}-looks-down`,

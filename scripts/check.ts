@@ -6,12 +6,27 @@ import { missingTexts, undeclaredDoors } from './house-rules.ts';
 import { root } from './stack.ts';
 
 const steps: [name: string, script: string, ...args: string[]][] = [
-	['texts compiled', '@inlang/paraglide-js/bin/run.js', 'compile', '--project', './project.inlang', '--silent'],
+	[
+		'texts compiled',
+		'@inlang/paraglide-js/bin/run.js',
+		'compile',
+		'--project',
+		'./project.inlang',
+		'--silent'
+	],
 	['types of routes', '@sveltejs/kit/svelte-kit.js', 'sync'],
 	['format', 'prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
 	['lint', 'eslint/bin/eslint.js', '--max-warnings', '0', '.'],
 	['types', 'svelte-check/bin/svelte-check', '--fail-on-warnings', '--output', 'human'],
-	['directions', 'dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.js', 'src', 'scripts', 'tests'],
+	[
+		'directions',
+		'dependency-cruiser/bin/dependency-cruiser.mjs',
+		'--config',
+		'.dependency-cruiser.js',
+		'src',
+		'scripts',
+		'tests'
+	],
 	['dead code', 'knip/bin/knip.js'],
 	['build', 'vite/bin/vite.js', 'build', '--logLevel', 'error']
 ];
@@ -26,11 +41,15 @@ if (rules.length > 0) {
 for (const [name, script, ...args] of steps) {
 	if (only && name !== only) continue;
 	const began = performance.now();
-	const { status } = spawnSync(process.execPath, [path.join(root, 'node_modules', script), ...args], {
-		cwd: root,
-		stdio: 'inherit',
-		env: { ...process.env, NODE_OPTIONS: '--max-old-space-size=4096' }
-	});
+	const { status } = spawnSync(
+		process.execPath,
+		[path.join(root, 'node_modules', script), ...args],
+		{
+			cwd: root,
+			stdio: 'inherit',
+			env: { ...process.env, NODE_OPTIONS: '--max-old-space-size=4096' }
+		}
+	);
 	const seconds = ((performance.now() - began) / 1000).toFixed(1);
 	process.stdout.write(`${status === 0 ? '✓' : '✗'} ${name} (${seconds} s)\n`);
 	if (status !== 0) failed += 1;

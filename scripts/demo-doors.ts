@@ -15,13 +15,22 @@ const people = [
 /** One link a role. The link in a welcome mail lives a week, and so do these. */
 export async function demoDoors(env: Record<string, string>) {
 	const pool = openDatabase(env.DATABASE_URL!, { max: 1 });
-	const ctx = { db: pool.db, keys: keysFrom(env.APP_KEYS!.split(',')), now: new Date(), who: system };
+	const ctx = {
+		db: pool.db,
+		keys: keysFrom(env.APP_KEYS!.split(',')),
+		now: new Date(),
+		who: system
+	};
 	try {
 		const doors: { role: string; name: string; url: string }[] = [];
 		for (const { role, email } of people) {
 			const person = await personByEmail(ctx, email);
 			if (!person) continue;
-			const token = await makeLink(ctx, { personId: person.id, purpose: 'welcome', next: `/${role}` });
+			const token = await makeLink(ctx, {
+				personId: person.id,
+				purpose: 'welcome',
+				next: `/${role}`
+			});
 			doors.push({ role, name: person.name, url: `${env.APP_ORIGIN}/sign-in/${token}` });
 		}
 		return doors;

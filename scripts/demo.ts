@@ -57,7 +57,9 @@ function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<v
 			for (const line of part.toString().split('\n')) if (line.startsWith('· ')) step(line);
 		});
 		child.stderr.on('data', (part: Buffer) => (output += part.toString()));
-		child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(output.slice(-4_000)))));
+		child.once('exit', (code) =>
+			code === 0 ? resolve() : reject(new Error(output.slice(-4_000)))
+		);
 		child.once('error', reject);
 	});
 }
@@ -118,7 +120,9 @@ try {
 		step('Building the app …');
 		const vite = path.join(root, 'node_modules/vite/bin/vite.js');
 		work.push(
-			run(process.execPath, [vite, 'build', '--logLevel', 'warn'], process.env).then(() => step('The app is built.'))
+			run(process.execPath, [vite, 'build', '--logLevel', 'warn'], process.env).then(() =>
+				step('The app is built.')
+			)
 		);
 	}
 	if (!told) {

@@ -4,7 +4,15 @@ import path from 'node:path';
 import process from 'node:process';
 import { migrateDatabase } from './migrate.ts';
 import { startPostgres } from './postgres.ts';
-import { choosePorts, environment, root, startProgram, startStandins, stopProgram, type Program } from './stack.ts';
+import {
+	choosePorts,
+	environment,
+	root,
+	startProgram,
+	startStandins,
+	stopProgram,
+	type Program
+} from './stack.ts';
 
 const folder = path.join(root, '.data/dev');
 const given = process.env.DATABASE_URL;
@@ -12,7 +20,11 @@ const server = given ? null : await startPostgres(path.join(folder, 'postgres'))
 const databaseUrl = given ?? server!.url;
 await migrateDatabase(databaseUrl);
 const env = {
-	...environment({ folder, databaseUrl, ports: await choosePorts(Number(process.env.PORT ?? 5173)) }),
+	...environment({
+		folder,
+		databaseUrl,
+		ports: await choosePorts(Number(process.env.PORT ?? 5173))
+	}),
 	NODE_ENV: 'development'
 };
 const programs: Program[] = await startStandins(env, path.join(folder, 'logs'));

@@ -8,7 +8,12 @@ const root = path.join(import.meta.dirname, '..');
 const read = (file: string) => fs.readFileSync(path.join(root, file), 'utf8');
 
 /** The routes on disk with the actions and methods that their server files export. */
-export function routesOnDisk(): { route: string; actions: string[]; methods: string[]; page: boolean }[] {
+export function routesOnDisk(): {
+	route: string;
+	actions: string[];
+	methods: string[];
+	page: boolean;
+}[] {
 	const folder = path.join(root, 'src/routes');
 	const routes = new Map<string, { actions: string[]; methods: string[]; page: boolean }>();
 	for (const file of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -19,10 +24,14 @@ export function routesOnDisk(): { route: string; actions: string[]; methods: str
 		const text = fs.readFileSync(path.join(folder, file), 'utf8');
 		if (name === '+page.server.ts') {
 			const block = /export const actions\b[^=]*=\s*\{([\s\S]*?)\n\}/.exec(text)?.[1] ?? '';
-			entry.actions = [...block.matchAll(/^\t(?:async )?(\w+)(?::|\(|,|$)/gm)].map((match) => match[1]!);
+			entry.actions = [...block.matchAll(/^\t(?:async )?(\w+)(?::|\(|,|$)/gm)].map(
+				(match) => match[1]!
+			);
 		}
 		if (name === '+server.ts') {
-			entry.methods = [...text.matchAll(/export (?:const|async function|function) (GET|POST|PUT|PATCH|DELETE)\b/g)].map((match) => match[1]!);
+			entry.methods = [
+				...text.matchAll(/export (?:const|async function|function) (GET|POST|PUT|PATCH|DELETE)\b/g)
+			].map((match) => match[1]!);
 		} else entry.page = true;
 		routes.set(route, entry);
 	}
@@ -32,13 +41,20 @@ export function routesOnDisk(): { route: string; actions: string[]; methods: str
 /** Every way in which doors and table differ, one sentence each. */
 export function undeclaredDoors(): string[] {
 	const faults: string[] = [];
-	const same = (a: readonly string[], b: readonly string[]) => [...a].sort().join() === [...b].sort().join();
+	const same = (a: readonly string[], b: readonly string[]) =>
+		[...a].sort().join() === [...b].sort().join();
 	for (const { route, actions, methods } of routesOnDisk()) {
 		const door = access[route];
 		if (!door) faults.push(`${route} is not in the access table`);
 		else {
-			if (!same(actions, door.actions ?? [])) faults.push(`${route} has the actions [${actions.join()}], the table says [${door.actions?.join() ?? ''}]`);
-			if (!same(methods, door.methods ?? [])) faults.push(`${route} answers [${methods.join()}], the table says [${door.methods?.join() ?? ''}]`);
+			if (!same(actions, door.actions ?? []))
+				faults.push(
+					`${route} has the actions [${actions.join()}], the table says [${door.actions?.join() ?? ''}]`
+				);
+			if (!same(methods, door.methods ?? []))
+				faults.push(
+					`${route} answers [${methods.join()}], the table says [${door.methods?.join() ?? ''}]`
+				);
 		}
 	}
 	return faults;
@@ -48,9 +64,12 @@ export function undeclaredDoors(): string[] {
 export function missingTexts(): string[] {
 	const faults: string[] = [];
 	const seen = new Map<string, string>();
-	const patterns = (JSON.parse(read('project.inlang/settings.json')) as Record<string, { pathPattern: string[] }>)['plugin.inlang.messageFormat']!.pathPattern;
+	const patterns = (
+		JSON.parse(read('project.inlang/settings.json')) as Record<string, { pathPattern: string[] }>
+	)['plugin.inlang.messageFormat']!.pathPattern;
 	for (const pattern of patterns) {
-		const of = (locale: string) => JSON.parse(read(pattern.replace('{locale}', locale))) as Record<string, unknown>;
+		const of = (locale: string) =>
+			JSON.parse(read(pattern.replace('{locale}', locale))) as Record<string, unknown>;
 		const [en, nb] = [of('en'), of('nb')];
 		for (const key of new Set([...Object.keys(en), ...Object.keys(nb)])) {
 			if (key === '$schema') continue;

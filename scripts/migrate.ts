@@ -13,8 +13,10 @@ export async function migrateDatabase(url: string): Promise<void> {
 	const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { lock_timeout: 60_000 } });
 	try {
 		await sql`select pg_advisory_lock(${lock})`;
-		const [settings] = await sql`select current_setting('fsync') as fsync, current_setting('server_version_num')::int as version`;
-		if (settings?.fsync !== 'on') throw new Error('This PostgreSQL runs with fsync off: it may lose what it acknowledged.');
+		const [settings] =
+			await sql`select current_setting('fsync') as fsync, current_setting('server_version_num')::int as version`;
+		if (settings?.fsync !== 'on')
+			throw new Error('This PostgreSQL runs with fsync off: it may lose what it acknowledged.');
 		if (settings.version < 150_000) throw new Error('PostgreSQL 15 or newer is needed.');
 		await migrate(drizzle(sql), { migrationsFolder: path.join(import.meta.dirname, '../drizzle') });
 		await runMigrations({ connectionString: url });

@@ -110,7 +110,8 @@ export async function startPostgres(folder: string): Promise<Server> {
 	const password = fs.readFileSync(secret, 'utf8');
 
 	const running = () =>
-		spawnSync(bin('pg_ctl'), ['status', '--pgdata', data], { ...(who ?? {}), cwd: home }).status === 0;
+		spawnSync(bin('pg_ctl'), ['status', '--pgdata', data], { ...(who ?? {}), cwd: home }).status ===
+		0;
 	const adopted = running();
 	if (!adopted) {
 		const port = await freePort();
@@ -118,7 +119,18 @@ export async function startPostgres(folder: string): Promise<Server> {
 			`-p ${port}`, '-h 127.0.0.1', `-k ''`, '-c fsync=on', '-c max_connections=120',
 			'-c shared_buffers=256MB', '-c max_wal_size=2GB', '-c timezone=UTC', '-c log_min_messages=warning'
 		]; // prettier-ignore
-		run('pg_ctl', ['start', '--wait', '--timeout', '60', '--pgdata', data, '--log', log, '--options', options.join(' ')]);
+		run('pg_ctl', [
+			'start',
+			'--wait',
+			'--timeout',
+			'60',
+			'--pgdata',
+			data,
+			'--log',
+			log,
+			'--options',
+			options.join(' ')
+		]);
 	}
 	const port = Number(fs.readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[3]);
 	return {
@@ -126,7 +138,8 @@ export async function startPostgres(folder: string): Promise<Server> {
 		port,
 		adopted,
 		stop() {
-			if (running()) run('pg_ctl', ['stop', '--wait', '--timeout', '30', '--mode', 'fast', '--pgdata', data]);
+			if (running())
+				run('pg_ctl', ['stop', '--wait', '--timeout', '30', '--mode', 'fast', '--pgdata', data]);
 		}
 	};
 }

@@ -48,7 +48,12 @@ export function localSecrets(folder: string) {
 }
 
 /** The environment of every program of a local stack. */
-export function environment(options: { folder: string; databaseUrl: string; ports: Ports; mailRate?: number }): Environment {
+export function environment(options: {
+	folder: string;
+	databaseUrl: string;
+	ports: Ports;
+	mailRate?: number;
+}): Environment {
 	const { folder, databaseUrl, ports, mailRate = 20 } = options;
 	return {
 		...localSecrets(folder),
@@ -69,18 +74,30 @@ export function environment(options: { folder: string; databaseUrl: string; port
 export type Program = { name: string; child: ChildProcess; ended: Promise<number | null> };
 
 /** Starts one program as a child that ends with us. Its output goes to a log file in `folder`. */
-export function startProgram(name: string, file: string, env: Environment, folder: string): Program {
+export function startProgram(
+	name: string,
+	file: string,
+	env: Environment,
+	folder: string
+): Program {
 	fs.mkdirSync(folder, { recursive: true });
 	const out = fs.openSync(path.join(folder, `${name}.log`), 'a');
 	const child = fork(path.join(root, file), {
 		cwd: root,
-		env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TZ: process.env.TZ ?? '', ...env },
+		env: {
+			PATH: process.env.PATH ?? '',
+			HOME: process.env.HOME ?? '',
+			TZ: process.env.TZ ?? '',
+			...env
+		},
 		stdio: ['ignore', out, out, 'ipc'],
 		// A Ctrl C is answered by the parent, which ends its children in order.
 		detached: true
 	});
 	fs.closeSync(out);
-	const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+	const ended = new Promise<number | null>((resolve) =>
+		child.once('exit', (code) => resolve(code))
+	);
 	return { name, child, ended };
 }
 
@@ -99,7 +116,10 @@ export async function waitFor(url: string, program: Program | null, seconds = 60
 	let ended = false;
 	void program?.ended.then(() => (ended = true));
 	while (Date.now() < until) {
-		if (ended) throw new Error(`${program?.name} ended before it was ready; its log is in ${program?.name}.log`);
+		if (ended)
+			throw new Error(
+				`${program?.name} ended before it was ready; its log is in ${program?.name}.log`
+			);
 		try {
 			const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
 			await answer.arrayBuffer();

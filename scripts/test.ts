@@ -6,7 +6,12 @@ import path from 'node:path';
 import process from 'node:process';
 import { isBuilt, root } from './stack.ts';
 
-type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number; success: boolean };
+type Report = {
+	numPassedTests: number;
+	numFailedTests: number;
+	numPendingTests: number;
+	success: boolean;
+};
 
 const run = (script: string, args: string[]): Promise<number> =>
 	new Promise((resolve) => {
@@ -18,7 +23,12 @@ const run = (script: string, args: string[]): Promise<number> =>
 	});
 
 const only = process.argv.slice(2);
-await run('@inlang/paraglide-js/bin/run.js', ['compile', '--project', './project.inlang', '--silent']);
+await run('@inlang/paraglide-js/bin/run.js', [
+	'compile',
+	'--project',
+	'./project.inlang',
+	'--silent'
+]);
 if (!isBuilt()) {
 	const built = await run('vite/bin/vite.js', ['build', '--logLevel', 'warn']);
 	if (built !== 0) {
@@ -34,7 +44,9 @@ const code = await run('vitest/vitest.mjs', [
 	`--outputFile.json=${report}`,
 	...only
 ]);
-const found = fs.existsSync(report) ? (JSON.parse(fs.readFileSync(report, 'utf8')) as Report) : null;
+const found = fs.existsSync(report)
+	? (JSON.parse(fs.readFileSync(report, 'utf8')) as Report)
+	: null;
 fs.rmSync(path.dirname(report), { recursive: true, force: true });
 // A suite that could not start counts as a failure, not as nothing.
 const failed = (found?.numFailedTests ?? 0) + (code !== 0 && !found?.numFailedTests ? 1 : 0);

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import process from 'node:process';
-import { error, redirect, type Handle, type HandleServerError, type ServerInit } from '@sveltejs/kit';
+import {
+	error,
+	redirect,
+	type Handle,
+	type HandleServerError,
+	type ServerInit
+} from '@sveltejs/kit';
 import { building } from '$app/environment';
 import { access, mayEnter, type Door } from '#lib/people/access.ts';
 import { system, visitor } from '#lib/people/actor.ts';
@@ -74,7 +80,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 			resolve(event, {
 				transformPageChunk: ({ html }) =>
 					html.replace('%lang%', locals.locale).replace('%theme%', locals.theme),
-				preload: ({ type, path }) => type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
+				preload: ({ type, path }) =>
+					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})
 		);
 	});
@@ -110,7 +117,11 @@ function openGate({ web, door, keys }: House, locals: App.Locals, url: URL) {
 	locals.asMachine = () => ({ db: door.db, keys, now: new Date(), who: system });
 }
 
-function chosenLocale(cookie: string | undefined, who: SignedIn | null, accept: string | null): 'en' | 'nb' {
+function chosenLocale(
+	cookie: string | undefined,
+	who: SignedIn | null,
+	accept: string | null
+): 'en' | 'nb' {
 	if (isLocale(cookie)) return cookie;
 	if (who) return who.locale;
 	const first = (accept ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase());
@@ -147,10 +158,13 @@ async function inTime(work: Response | Promise<Response>): Promise<Response> {
 }
 
 const sayLater = () =>
-	new Response('Løfte is catching its breath. Nothing was lost; please try again in a few seconds.', {
-		status: 503,
-		headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '3' }
-	});
+	new Response(
+		'Løfte is catching its breath. Nothing was lost; please try again in a few seconds.',
+		{
+			status: 503,
+			headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '3' }
+		}
+	);
 
 function asUnavailable(response: Response): Response {
 	const headers = new Headers(response.headers);
@@ -168,7 +182,10 @@ function finish(response: Response, locals: App.Locals, door: Door | null, { con
 	const policy = headers.get('content-security-policy');
 	if (policy && config.STRIPE_API_BASE) {
 		const checkout = new URL(config.STRIPE_API_BASE).origin;
-		headers.set('content-security-policy', policy.replace('form-action', `form-action ${checkout}`));
+		headers.set(
+			'content-security-policy',
+			policy.replace('form-action', `form-action ${checkout}`)
+		);
 	}
 }
 

@@ -22,7 +22,10 @@ const { handler } = (await import(built)) as {
 const server = http.createServer((request, response) => {
 	response.setHeader('x-content-type-options', 'nosniff');
 	response.setHeader('referrer-policy', 'strict-origin-when-cross-origin');
-	response.setHeader('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()');
+	response.setHeader(
+		'permissions-policy',
+		'camera=(), microphone=(), geolocation=(), payment=(), usb=()'
+	);
 	response.setHeader('cross-origin-opener-policy', 'same-origin');
 	response.setHeader('cross-origin-resource-policy', 'same-origin');
 	response.setHeader('x-frame-options', 'DENY');
@@ -41,7 +44,8 @@ const server = http.createServer((request, response) => {
 		return;
 	}
 	// Mail programs post the one-click unsubscribe without an Origin (RFC 8058); its token is the proof.
-	if (request.method === 'POST' && path.startsWith('/u/')) request.headers.origin = config.APP_ORIGIN;
+	if (request.method === 'POST' && path.startsWith('/u/'))
+		request.headers.origin = config.APP_ORIGIN;
 	// A form on a no-referrer page posts with "Origin: null". Sec-Fetch-Site, which no page can set,
 	// says that it is ours all the same.
 	if (request.headers.origin === 'null' && request.headers['sec-fetch-site'] === 'same-origin') {

@@ -13,7 +13,11 @@ import type { System } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { deliverNext, forgetSentMail, type Mailer } from '#lib/server/outbox.server.ts';
 import { heartbeat } from '#lib/server/tables.server.ts';
-import { forgetOldPreviews, refreshAllResults, refreshResults } from '#lib/uplift/commands.server.ts';
+import {
+	forgetOldPreviews,
+	refreshAllResults,
+	refreshResults
+} from '#lib/uplift/commands.server.ts';
 import type { Till } from '#lib/server/till.server.ts';
 
 export type Tools = { till: Till; mailer: Mailer; mailRate: number; origin: string };

@@ -48,7 +48,12 @@ const runner = await run({
 	),
 	parsedCronItems: parseCronItems([
 		{ task: 'heartbeat', match: '* * * * *', identifier: 'heartbeat' },
-		{ task: 'deliver-mail', match: '* * * * *', identifier: 'mail', options: { queueName: queueOf['deliver-mail']! } },
+		{
+			task: 'deliver-mail',
+			match: '* * * * *',
+			identifier: 'mail',
+			options: { queueName: queueOf['deliver-mail']! }
+		},
 		{ task: 'sweep', match: '* * * * *', identifier: 'sweep' },
 		{ task: 'reconcile', match: '*/10 * * * *', identifier: 'reconcile' },
 		{ task: 'close-due-waves', match: '*/5 * * * *', identifier: 'waves' },

@@ -18,32 +18,53 @@ beforeAll(async () => {
 		['the admin', 'live@lofte.example', 'admin'],
 		['the sponsor', 'henrik@nordbris.example', 'sponsor']
 	];
-	for (const [name, email, role] of people) principals.push({ name, roles: [role], cookie: await cookieOf(email) });
+	for (const [name, email, role] of people)
+		principals.push({ name, roles: [role], cookie: await cookieOf(email) });
 	const one = async (query: ReturnType<typeof sql>) =>
 		Object.values((await house().db.execute<Record<string, string>>(query))[0] ?? {})[0] ?? 'none';
 	const ingrid = sql`(select e.id from enrollment e join person p on p.id = e.leader_id where p.email = 'ingrid@nordbris.example')`;
-	own['/cohorts/[cohort]'] = await one(sql`select slug from cohort order by starts_on desc limit 1`);
+	own['/cohorts/[cohort]'] = await one(
+		sql`select slug from cohort order by starts_on desc limit 1`
+	);
 	own['/apply/[cohort]'] = own['/cohorts/[cohort]'];
 	own['/leader/lessons/[module]'] = await one(sql`select slug from module where week = 2 limit 1`);
-	own['/leader/assignments/[assignment]'] = await one(sql`select assignment_id from submission where enrollment_id = ${ingrid} order by created_at desc limit 1`);
-	own['/leader/evidence/[batch]'] = await one(sql`select id from import_batch where enrollment_id = ${ingrid} limit 1`);
-	own['/leader/sessions/[session]'] = await one(sql`select id from session where enrollment_id = ${ingrid} order by starts_at desc limit 1`);
+	own['/leader/assignments/[assignment]'] = await one(
+		sql`select assignment_id from submission where enrollment_id = ${ingrid} order by created_at desc limit 1`
+	);
+	own['/leader/evidence/[batch]'] = await one(
+		sql`select id from import_batch where enrollment_id = ${ingrid} limit 1`
+	);
+	own['/leader/sessions/[session]'] = await one(
+		sql`select id from session where enrollment_id = ${ingrid} order by starts_at desc limit 1`
+	);
 	own['/coach/sessions/[session]'] = own['/leader/sessions/[session]'];
-	own['/coach/reviews/[submission]'] = await one(sql`select id from submission where enrollment_id = ${ingrid} and status in ('submitted', 'in-review') limit 1`);
+	own['/coach/reviews/[submission]'] = await one(
+		sql`select id from submission where enrollment_id = ${ingrid} and status in ('submitted', 'in-review') limit 1`
+	);
 	own['/coach/leaders/[enrollment]'] = await one(sql`select ${ingrid}`);
 	own['/coach/leaders/[enrollment]/baseline'] = own['/coach/leaders/[enrollment]'];
 	own['/sponsor/[enrollment]'] = own['/coach/leaders/[enrollment]'];
-	own['/coach/cohorts/[cohort]'] = await one(sql`select id from cohort order by starts_on desc limit 1`);
-	own['/admin/cohorts/[cohort]'] = await one(sql`select cohort_id from enrollment where id = ${ingrid}`);
+	own['/coach/cohorts/[cohort]'] = await one(
+		sql`select id from cohort order by starts_on desc limit 1`
+	);
+	own['/admin/cohorts/[cohort]'] = await one(
+		sql`select cohort_id from enrollment where id = ${ingrid}`
+	);
 	own['/admin/cohorts/[cohort]/uplift.csv'] = own['/admin/cohorts/[cohort]'];
-	own['/admin/applications/[application]'] = await one(sql`select id from application where status = 'submitted' limit 1`);
+	own['/admin/applications/[application]'] = await one(
+		sql`select id from application where status = 'submitted' limit 1`
+	);
 });
 
 const address = (route: string) =>
 	origin + route.replace(/\[(\w+)\]/, () => own[route] ?? 'unknown-token-of-nobody');
 
 const ask = (route: string, { cookie }: Principal, init: RequestInit = {}) =>
-	fetch(address(route), { redirect: 'manual', ...init, headers: { ...init.headers, ...(cookie && { cookie }) } });
+	fetch(address(route), {
+		redirect: 'manual',
+		...init,
+		headers: { ...init.headers, ...(cookie && { cookie }) }
+	});
 
 test('every door on disk is in the table, with its actions', () => {
 	expect(undeclaredDoors()).toEqual([]);
@@ -56,19 +77,24 @@ test('every text is there in both languages', () => {
 });
 
 describe('opening', () => {
-	test.each(Object.entries(access).filter(([, door]) => !door.methods || door.methods.includes('GET')))('%s', async (route, door) => {
+	test.each(
+		Object.entries(access).filter(([, door]) => !door.methods || door.methods.includes('GET'))
+	)('%s', async (route, door) => {
 		for (const principal of principals) {
 			const answer = await ask(route, principal);
 			await answer.arrayBuffer();
 			const told = `${principal.name} at ${route}`;
-			if (mayEnter(door, principal.roles)) expect(allowed(door, answer.status), `${told}: ${answer.status}`).toBe(true);
+			if (mayEnter(door, principal.roles))
+				expect(allowed(door, answer.status), `${told}: ${answer.status}`).toBe(true);
 			else if (principal.roles) expect(answer.status, told).toBe(404);
 			else {
 				expect(answer.status, told).toBe(303);
 				expect(answer.headers.get('location'), told).toMatch(/^\/sign-in/);
 			}
 			expect(answer.headers.get('x-content-type-options'), told).toBe('nosniff');
-			expect(answer.headers.get('content-security-policy'), told).not.toMatch(/unsafe-inline|unsafe-eval/);
+			expect(answer.headers.get('content-security-policy'), told).not.toMatch(
+				/unsafe-inline|unsafe-eval/
+			);
 			if (principal.roles) expect(answer.headers.get('cache-control'), told).toContain('no-store');
 			expect([...answer.headers].join('').length, `${told}: headers`).toBeLessThan(4_000);
 		}
@@ -80,7 +106,9 @@ const allowed = (door: Door, status: number) =>
 	door.who === 'bearer' ? [200, 404, 410].includes(status) : [200, 303].includes(status);
 
 describe('posting', () => {
-	const actions = Object.entries(access).flatMap(([route, door]) => (door.actions ?? []).map((action) => [route, action, door] as const));
+	const actions = Object.entries(access).flatMap(([route, door]) =>
+		(door.actions ?? []).map((action) => [route, action, door] as const)
+	);
 	test.each(actions)('%s ?/%s', async (route, action, door) => {
 		for (const principal of principals) {
 			if (mayEnter(door, principal.roles)) continue;
@@ -88,7 +116,12 @@ describe('posting', () => {
 			const answer = await fetch(address(route) + query, {
 				method: 'POST',
 				redirect: 'manual',
-				headers: { origin, accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', ...(principal.cookie && { cookie: principal.cookie }) },
+				headers: {
+					origin,
+					accept: 'text/html',
+					'content-type': 'application/x-www-form-urlencoded',
+					...(principal.cookie && { cookie: principal.cookie })
+				},
 				body: 'x=1'
 			});
 			await answer.arrayBuffer();
@@ -96,30 +129,48 @@ describe('posting', () => {
 		}
 	});
 
-	test.each(actions.filter(([, action]) => action !== 'signOutEverywhere'))('%s ?/%s from another site is refused', async (route, action, door) => {
-		const principal = principals.find(({ roles }) => mayEnter(door, roles) && (roles !== null || door.who !== 'person'))!;
-		for (const foreign of ['https://evil.example', 'null', undefined]) {
-			for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
-				// One-click unsubscribing carries its proof in its address (RFC 8058).
-				if (route === '/u/[token]') continue;
-				const answer = await fetch(address(route) + (action === 'default' ? '' : `?/${action}`), {
-					method: 'POST',
-					redirect: 'manual',
-					headers: { ...(foreign && { origin: foreign }), accept: 'text/html', 'content-type': type, ...(principal.cookie && { cookie: principal.cookie }) },
-					body: 'x=1'
-				});
-				await answer.arrayBuffer();
-				expect(answer.status, `${foreign} ${type} ${route}`).toBe(403);
+	test.each(actions.filter(([, action]) => action !== 'signOutEverywhere'))(
+		'%s ?/%s from another site is refused',
+		async (route, action, door) => {
+			const principal = principals.find(
+				({ roles }) => mayEnter(door, roles) && (roles !== null || door.who !== 'person')
+			)!;
+			for (const foreign of ['https://evil.example', 'null', undefined]) {
+				for (const type of [
+					'application/x-www-form-urlencoded',
+					'text/plain',
+					'multipart/form-data; boundary=x'
+				]) {
+					// One-click unsubscribing carries its proof in its address (RFC 8058).
+					if (route === '/u/[token]') continue;
+					const answer = await fetch(address(route) + (action === 'default' ? '' : `?/${action}`), {
+						method: 'POST',
+						redirect: 'manual',
+						headers: {
+							...(foreign && { origin: foreign }),
+							accept: 'text/html',
+							'content-type': type,
+							...(principal.cookie && { cookie: principal.cookie })
+						},
+						body: 'x=1'
+					});
+					await answer.arrayBuffer();
+					expect(answer.status, `${foreign} ${type} ${route}`).toBe(403);
+				}
 			}
 		}
-	});
+	);
 });
 
 test('a request that names another host is refused', async () => {
 	const http = await import('node:http');
 	const { port } = new URL(origin);
 	const status = await new Promise<number>((resolve, reject) => {
-		http.get({ port, path: '/', headers: { host: 'evil.example' } }, (answer) => resolve(answer.statusCode ?? 0)).on('error', reject);
+		http
+			.get({ port, path: '/', headers: { host: 'evil.example' } }, (answer) =>
+				resolve(answer.statusCode ?? 0)
+			)
+			.on('error', reject);
 	});
 	expect(status).toBe(421);
 });

@@ -5,7 +5,17 @@ import path from 'node:path';
 import process from 'node:process';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
-import { choosePorts, environment, root, startApp, startProgram, startStandins, stopProgram, waitFor, type Program } from '../scripts/stack.ts';
+import {
+	choosePorts,
+	environment,
+	root,
+	startApp,
+	startProgram,
+	startStandins,
+	stopProgram,
+	waitFor,
+	type Program
+} from '../scripts/stack.ts';
 
 declare module 'vitest' {
 	export interface ProvidedContext {
@@ -26,13 +36,27 @@ export default async function setup(project: TestProject) {
 	await admin.end();
 	url.pathname = '/journeys';
 
-	const env = environment({ folder, databaseUrl: url.href, ports: await choosePorts(4300), mailRate: 200 });
+	const env = environment({
+		folder,
+		databaseUrl: url.href,
+		ports: await choosePorts(4300),
+		mailRate: 200
+	});
 	const programs: Program[] = await startStandins(env, logs);
-	execFileSync(process.execPath, ['scripts/seed.ts'], { cwd: root, env: { ...process.env, ...env }, stdio: 'pipe' });
+	execFileSync(process.execPath, ['scripts/seed.ts'], {
+		cwd: root,
+		env: { ...process.env, ...env },
+		stdio: 'pipe'
+	});
 	programs.push(...(await startApp(env, logs)));
 	const [port] = Object.values(await choosePorts(Number(env.PORT) + 10));
 	const second = `http://localhost:${port}`;
-	const twin = startProgram('app-2', 'src/server.ts', { ...env, PORT: String(port), APP_ORIGIN: second }, logs);
+	const twin = startProgram(
+		'app-2',
+		'src/server.ts',
+		{ ...env, PORT: String(port), APP_ORIGIN: second },
+		logs
+	);
 	await waitFor(`${second}/readyz`, twin);
 	programs.push(twin);
 	project.provide('stack', env);

@@ -18,7 +18,11 @@ test('three processes that start at once migrate an empty database once', async 
 	await admin`create database from_nothing`;
 	await admin.end();
 	url.pathname = '/from_nothing';
-	await Promise.all([migrateDatabase(url.href), migrateDatabase(url.href), migrateDatabase(url.href)]);
+	await Promise.all([
+		migrateDatabase(url.href),
+		migrateDatabase(url.href),
+		migrateDatabase(url.href)
+	]);
 	const made = postgres(url.href, { max: 1 });
 	const applied = await made`select count(*)::int as n from drizzle.__drizzle_migrations`;
 	const tables = await made`select to_regclass('audit_log') is not null as there`;
@@ -39,8 +43,13 @@ test('with every connection taken, the next question fails in time instead of wa
 	let release = () => {};
 	const held = pool.sql.begin(() => new Promise<void>((resolve) => (release = resolve)));
 	const began = performance.now();
-	await expect(pool.db.execute(sql`select 1`)).rejects.toSatisfy((error: unknown) => (error as Error).cause instanceof DatabaseTooSlow || error instanceof DatabaseTooSlow);
-	await expect(pool.db.transaction((tx) => tx.execute(sql`select 1`))).rejects.toThrow(DatabaseTooSlow);
+	await expect(pool.db.execute(sql`select 1`)).rejects.toSatisfy(
+		(error: unknown) =>
+			(error as Error).cause instanceof DatabaseTooSlow || error instanceof DatabaseTooSlow
+	);
+	await expect(pool.db.transaction((tx) => tx.execute(sql`select 1`))).rejects.toThrow(
+		DatabaseTooSlow
+	);
 	expect(performance.now() - began).toBeLessThan(8_000);
 	release();
 	await held;
@@ -56,7 +65,9 @@ test('a transaction that got its connection too late commits nothing', async () 
 	await expect(late).rejects.toThrow(DatabaseTooSlow);
 	release();
 	await held;
-	expect(await pool.db.execute(sql`select count(*)::int as n from late_writes`)).toEqual([{ n: 0 }]);
+	expect(await pool.db.execute(sql`select count(*)::int as n from late_writes`)).toEqual([
+		{ n: 0 }
+	]);
 	await pool.close();
 });
 
@@ -67,8 +78,14 @@ test('two hundred entries at once make one unbroken chain, and a change of any o
 	);
 	const violations = () => database.db.execute(sql`select rule from invariant_violations`);
 	expect(await violations()).toEqual([]);
-	expect(await database.db.execute(sql`select count(distinct prev)::int as n, max(seq)::int as last from audit_log`)).toEqual([{ n: 200, last: 200 }]);
-	await expect(database.db.execute(sql`update audit_log set action = 'forged' where seq = 7`)).rejects.toThrow();
+	expect(
+		await database.db.execute(
+			sql`select count(distinct prev)::int as n, max(seq)::int as last from audit_log`
+		)
+	).toEqual([{ n: 200, last: 200 }]);
+	await expect(
+		database.db.execute(sql`update audit_log set action = 'forged' where seq = 7`)
+	).rejects.toThrow();
 	await expect(database.db.execute(sql`delete from audit_log where seq = 7`)).rejects.toThrow();
 	await expect(database.db.execute(sql`truncate audit_log`)).rejects.toThrow();
 	// Somebody with the owner's rights takes the guard away: the chain still tells.
@@ -89,10 +106,13 @@ test('a limit counts the same for every process', async () => {
 test('a seat and the money for it cannot be bent, whoever asks the database', async () => {
 	const world = worldOn(database.db);
 	const { enrollmentId, cohortId } = await enrolled(world);
-	const refused = (statement: ReturnType<typeof sql>) => expect(database.db.execute(statement)).rejects.toThrow();
+	const refused = (statement: ReturnType<typeof sql>) =>
+		expect(database.db.execute(statement)).rejects.toThrow();
 	await refused(sql`insert into enrollment (cohort_id, seat_number, leader_id, coach_id, company, day_zero, time_zone, currency, created_at)
 		select cohort_id, seat_number, coach_id, coach_id, company, day_zero, time_zone, currency, created_at from enrollment where id = ${enrollmentId}`);
 	await refused(sql`update seat set checkout_id = null where cohort_id = ${cohortId}`);
-	await refused(sql`insert into refund (checkout_id, amount_minor, reason, created_at) select id, amount_minor + 1, 'x', now() from checkout where cohort_id = ${cohortId}`);
+	await refused(
+		sql`insert into refund (checkout_id, amount_minor, reason, created_at) select id, amount_minor + 1, 'x', now() from checkout where cohort_id = ${cohortId}`
+	);
 	await refused(sql`update payment set amount_minor = 1`);
 });

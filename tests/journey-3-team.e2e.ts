@@ -2,7 +2,16 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { closeDueWaves } from '#lib/engagement/commands.server.ts';
-import { enrolledHere, house, inDays, linkIn, mailTo, openPage, origin, signIn } from './journey.ts';
+import {
+	enrolledHere,
+	house,
+	inDays,
+	linkIn,
+	mailTo,
+	openPage,
+	origin,
+	signIn
+} from './journey.ts';
 
 const phone = { width: 390, height: 844 };
 
@@ -23,22 +32,36 @@ describe.each([
 		await signIn(desk.page, leader, '/leader/team');
 		for (const [n, email] of sellers.entries()) {
 			const form = desk.page.locator('form[action="?/add"]');
-			if (!(await form.isVisible())) await desk.page.locator('details:has(form[action="?/add"]) summary').click();
+			if (!(await form.isVisible()))
+				await desk.page.locator('details:has(form[action="?/add"]) summary').click();
 			await form.locator('[name="name"]').fill(`Seller ${n}`);
 			await form.locator('[name="email"]').fill(email);
 			await form.locator('[name="startedOn"]').fill(inDays(-400));
 			await form.locator('button').click();
-			await expect.poll(() => count(sql`select count(*)::int from seller where enrollment_id = ${enrollmentId}`)).toBe(n + 1);
+			await expect
+				.poll(() =>
+					count(sql`select count(*)::int from seller where enrollment_id = ${enrollmentId}`)
+				)
+				.toBe(n + 1);
 		}
 		desk.quiet();
 
 		const coachDesk = await openPage({ javaScript, locale });
 		await signIn(coachDesk.page, coach, `/coach/leaders/${enrollmentId}`);
 		await coachDesk.page.locator('form[action="?/openWave"] button').click();
-		await expect.poll(() => count(sql`select count(*)::int from invitation i join wave w on w.id = i.wave_id where w.enrollment_id = ${enrollmentId}`)).toBe(5);
+		await expect
+			.poll(() =>
+				count(
+					sql`select count(*)::int from invitation i join wave w on w.id = i.wave_id where w.enrollment_id = ${enrollmentId}`
+				)
+			)
+			.toBe(5);
 
 		for (const email of sellers) {
-			const link = linkIn(await mailTo(email, ({ text }) => /\/survey\//.test(text ?? '')), 'survey');
+			const link = linkIn(
+				await mailTo(email, ({ text }) => /\/survey\//.test(text ?? '')),
+				'survey'
+			);
 			const seller = await openPage({ ...phone, javaScript, locale });
 			await seller.page.goto(link);
 			await answerAll(seller.page, javaScript);
@@ -50,7 +73,11 @@ describe.each([
 			seller.quiet();
 			await seller.context.close();
 		}
-		expect(await count(sql`select count(*)::int from sealed_box b join wave w on w.id = b.wave_id where w.enrollment_id = ${enrollmentId}`)).toBe(5);
+		expect(
+			await count(
+				sql`select count(*)::int from sealed_box b join wave w on w.id = b.wave_id where w.enrollment_id = ${enrollmentId}`
+			)
+		).toBe(5);
 
 		// Nothing is known while the wave is open.
 		await desk.page.goto(`${origin}/leader/team`);
@@ -58,20 +85,37 @@ describe.each([
 		expect(before).not.toMatch(/\b5 (of|av) 5\b/);
 
 		await closeDueWaves({ ...house(), now: new Date(Date.now() + 30 * 86_400_000) });
-		expect(await count(sql`select count(*)::int from response r join wave w on w.id = r.wave_id where w.enrollment_id = ${enrollmentId}`)).toBe(5);
-		expect(await count(sql`select count(*)::int from invitation i join wave w on w.id = i.wave_id where w.enrollment_id = ${enrollmentId}`)).toBe(0);
+		expect(
+			await count(
+				sql`select count(*)::int from response r join wave w on w.id = r.wave_id where w.enrollment_id = ${enrollmentId}`
+			)
+		).toBe(5);
+		expect(
+			await count(
+				sql`select count(*)::int from invitation i join wave w on w.id = i.wave_id where w.enrollment_id = ${enrollmentId}`
+			)
+		).toBe(0);
 		await desk.page.goto(`${origin}/leader/team`);
 		expect(await desk.page.locator('main').innerText()).not.toBe(before);
-		const [stored] = await house().db.execute<{ payload: { level?: { kind: string } } }>(sql`select payload from published_result where enrollment_id = ${enrollmentId}`);
+		const [stored] = await house().db.execute<{ payload: { level?: { kind: string } } }>(
+			sql`select payload from published_result where enrollment_id = ${enrollmentId}`
+		);
 		expect(JSON.stringify(stored!.payload)).not.toMatch(/respondent|"mean"|seller/i);
 	});
 });
 
 async function answerAll(page: Awaited<ReturnType<typeof openPage>>['page'], javaScript: boolean) {
-	const names = [...new Set(await page.locator('input[type="radio"]').evaluateAll((all) => all.map((one) => one.getAttribute('name')!)))];
+	const names = [
+		...new Set(
+			await page
+				.locator('input[type="radio"]')
+				.evaluateAll((all) => all.map((one) => one.getAttribute('name')!))
+		)
+	];
 	expect(names.length).toBeGreaterThanOrEqual(8);
 	if (!javaScript) {
-		for (const name of names) await page.locator(`input[name="${name}"][value="4"]`).check({ force: true });
+		for (const name of names)
+			await page.locator(`input[name="${name}"][value="4"]`).check({ force: true });
 		await page.locator('.review button.btn-ink').click();
 	} else {
 		await page.locator('.intro button').click();
@@ -85,7 +129,8 @@ async function answerAll(page: Awaited<ReturnType<typeof openPage>>['page'], jav
 	await page.locator('input[type="radio"]').first().waitFor({ state: 'detached' });
 }
 
-const count = async (query: ReturnType<typeof sql>) => Object.values((await house().db.execute<Record<string, number>>(query))[0] ?? {})[0];
+const count = async (query: ReturnType<typeof sql>) =>
+	Object.values((await house().db.execute<Record<string, number>>(query))[0] ?? {})[0];
 
 test('an unknown link is a friendly page, and gives nothing away', async () => {
 	const { page } = await openPage(phone);

@@ -10,59 +10,100 @@ import { enrolledHere, house, inDays, openPage, origin, signIn } from './journey
 const today = inDays(0);
 const monday = addDays(today, 1 - weekday(today));
 
-describe.each([{ javaScript: true }, { javaScript: false }])('with JavaScript $javaScript', ({ javaScript }) => {
-	const leader = `numbers-${javaScript}@portside.example`;
-	const coach = `numbers-coach-${javaScript}@lofte.example`;
-	// The coming Monday: the baseline can still be locked.
-	const dayZero = addDays(monday, 7);
-	let enrollmentId: string;
-	beforeAll(async () => {
-		const made = await enrolledHere({ dayZero, leader, coach, sellers: 0 });
-		({ enrollmentId } = made);
-		for (const { name, externalId, email, startWeek } of teamOf('Tomas Reyes')) {
-			const added = await addSeller(made.leader, { name, email: `${javaScript}.${email}`, externalId, ftePct: '100', startedOn: addDays(dayZero, 7 * startWeek), locale: 'nb' });
-			if (!added.ok) throw new Error(added.reason);
-		}
-	});
+describe.each([{ javaScript: true }, { javaScript: false }])(
+	'with JavaScript $javaScript',
+	({ javaScript }) => {
+		const leader = `numbers-${javaScript}@portside.example`;
+		const coach = `numbers-coach-${javaScript}@lofte.example`;
+		// The coming Monday: the baseline can still be locked.
+		const dayZero = addDays(monday, 7);
+		let enrollmentId: string;
+		beforeAll(async () => {
+			const made = await enrolledHere({ dayZero, leader, coach, sellers: 0 });
+			({ enrollmentId } = made);
+			for (const { name, externalId, email, startWeek } of teamOf('Tomas Reyes')) {
+				const added = await addSeller(made.leader, {
+					name,
+					email: `${javaScript}.${email}`,
+					externalId,
+					ftePct: '100',
+					startedOn: addDays(dayZero, 7 * startWeek),
+					locale: 'nb'
+				});
+				if (!added.ok) throw new Error(added.reason);
+			}
+		});
 
-	test('upload, answer what is doubtful, confirm, sign twice, see where it stands', async () => {
-		const desk = await openPage({ javaScript });
-		const { page } = desk;
-		await signIn(page, leader, '/leader/evidence');
-		await page.setInputFiles('#file', { name: 'not-a-table.xlsx', mimeType: 'application/zip', buffer: Buffer.from('PK\u0003\u0004 no table') });
-		await page.locator('form[action="?/upload"] button').click();
-		await page.locator('[role="alert"], .notice, .trouble').first().waitFor();
+		test('upload, answer what is doubtful, confirm, sign twice, see where it stands', async () => {
+			const desk = await openPage({ javaScript });
+			const { page } = desk;
+			await signIn(page, leader, '/leader/evidence');
+			await page.setInputFiles('#file', {
+				name: 'not-a-table.xlsx',
+				mimeType: 'application/zip',
+				buffer: Buffer.from('PK\u0003\u0004 no table')
+			});
+			await page.locator('form[action="?/upload"] button').click();
+			await page.locator('[role="alert"], .notice, .trouble').first().waitFor();
 
-		// A deal of somebody who is not on the roster is asked, never guessed.
-		const text = new TextDecoder().decode(exportOn('pipedrive.csv', dayZero, addDays(today, -1))).replace('Håkon Tveit', 'Somebody Else');
-		await page.setInputFiles('#file', { name: 'pipedrive.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
-		await page.locator('form[action="?/upload"] button').click();
-		await page.waitForURL('**/leader/evidence/*-*');
-		expect(await page.locator('main').innerText()).toContain('Somebody Else');
-		expect(await page.locator('form[action="?/confirm"] button').isDisabled()).toBe(true);
-		for (const select of await page.locator('select[name^="a:owner:"]').all()) await select.selectOption('leave-out');
-		for (const radio of await page.locator('input[type="radio"][name^="a:owner:"][value="leave-out"]').all()) await radio.check({ force: true });
-		await page.locator('form[action="?/answer"] .save button').click();
-		await expect.poll(() => page.locator('form[action="?/confirm"] button').isEnabled()).toBe(true);
-		await page.locator('form[action="?/confirm"] button').click();
-		await expect.poll(() => count(sql`select count(*)::int from deal where enrollment_id = ${enrollmentId}`)).toBeGreaterThan(20);
+			// A deal of somebody who is not on the roster is asked, never guessed.
+			const text = new TextDecoder()
+				.decode(exportOn('pipedrive.csv', dayZero, addDays(today, -1)))
+				.replace('Håkon Tveit', 'Somebody Else');
+			await page.setInputFiles('#file', {
+				name: 'pipedrive.csv',
+				mimeType: 'text/csv',
+				buffer: Buffer.from(text)
+			});
+			await page.locator('form[action="?/upload"] button').click();
+			await page.waitForURL('**/leader/evidence/*-*');
+			expect(await page.locator('main').innerText()).toContain('Somebody Else');
+			expect(await page.locator('form[action="?/confirm"] button').isDisabled()).toBe(true);
+			for (const select of await page.locator('select[name^="a:owner:"]').all())
+				await select.selectOption('leave-out');
+			for (const radio of await page
+				.locator('input[type="radio"][name^="a:owner:"][value="leave-out"]')
+				.all())
+				await radio.check({ force: true });
+			await page.locator('form[action="?/answer"] .save button').click();
+			await expect
+				.poll(() => page.locator('form[action="?/confirm"] button').isEnabled())
+				.toBe(true);
+			await page.locator('form[action="?/confirm"] button').click();
+			await expect
+				.poll(() =>
+					count(sql`select count(*)::int from deal where enrollment_id = ${enrollmentId}`)
+				)
+				.toBeGreaterThan(20);
 
-		await page.goto(`${origin}/leader/baseline`);
-		await page.locator('form.sign button').click();
-		await expect.poll(() => count(sql`select count(*)::int from baseline_draft where enrollment_id = ${enrollmentId} and leader_signed_at is not null`)).toBe(1);
-		const coachDesk = await openPage({ javaScript });
-		await signIn(coachDesk.page, coach, `/coach/leaders/${enrollmentId}/baseline`);
-		await coachDesk.page.locator('form.sign button').click();
-		await expect.poll(() => count(sql`select count(*)::int from baseline where enrollment_id = ${enrollmentId}`)).toBe(1);
+			await page.goto(`${origin}/leader/baseline`);
+			await page.locator('form.sign button').click();
+			await expect
+				.poll(() =>
+					count(
+						sql`select count(*)::int from baseline_draft where enrollment_id = ${enrollmentId} and leader_signed_at is not null`
+					)
+				)
+				.toBe(1);
+			const coachDesk = await openPage({ javaScript });
+			await signIn(coachDesk.page, coach, `/coach/leaders/${enrollmentId}/baseline`);
+			await coachDesk.page.locator('form.sign button').click();
+			await expect
+				.poll(() =>
+					count(sql`select count(*)::int from baseline where enrollment_id = ${enrollmentId}`)
+				)
+				.toBe(1);
 
-		await page.goto(`${origin}/leader/uplift`);
-		expect((await page.locator('h1').innerText()).length).toBeGreaterThan(5);
-		desk.quiet();
-		coachDesk.quiet();
-	});
-});
+			await page.goto(`${origin}/leader/uplift`);
+			expect((await page.locator('h1').innerText()).length).toBeGreaterThan(5);
+			desk.quiet();
+			coachDesk.quiet();
+		});
+	}
+);
 
-const count = async (query: ReturnType<typeof sql>) => Object.values((await house().db.execute<Record<string, number>>(query))[0] ?? {})[0];
+const count = async (query: ReturnType<typeof sql>) =>
+	Object.values((await house().db.execute<Record<string, number>>(query))[0] ?? {})[0];
 
 describe('the demo’s people', () => {
 	test('the leader, the coach, the admin and the sponsor each see what is theirs', async () => {
@@ -87,7 +128,9 @@ describe('the demo’s people', () => {
 		await signIn(page, 'live@lofte.example', '/admin');
 		const html = await (await page.goto(`${origin}/admin/cohorts/cohort-3`))!.text();
 		expect(html).not.toMatch(/respondentKey|pairingKey|basis/);
-		const [note] = await house().db.execute<{ body: string }>(sql`select body from submission where status = 'accepted' limit 1`);
+		const [note] = await house().db.execute<{ body: string }>(
+			sql`select body from submission where status = 'accepted' limit 1`
+		);
 		expect(html).not.toContain(note!.body.slice(30, 80));
 	});
 });

@@ -32,22 +32,42 @@ afterAll(async () => {
 });
 
 /** A leader of their own for a journey: enrolled and paid, with a team, on the running product. */
-export async function enrolledHere(options: { dayZero: string; sellers?: number; coach?: string; leader: string }) {
+export async function enrolledHere(options: {
+	dayZero: string;
+	sellers?: number;
+	coach?: string;
+	leader: string;
+}) {
 	const { db, keys } = house();
 	const [taught] = await db.select({ id: program.id }).from(program).limit(1);
-	return enrolled(worldOn(db, new Date().toISOString(), keys), { programId: taught!.id, ...options });
+	return enrolled(worldOn(db, new Date().toISOString(), keys), {
+		programId: taught!.id,
+		...options
+	});
 }
 
 /** The day so many days from today. */
 export const inDays = (count: number) => addDays(new Date().toISOString().slice(0, 10), count);
 
-type Device = { javaScript?: boolean; width?: number; height?: number; locale?: 'en' | 'nb'; night?: boolean };
+type Device = {
+	javaScript?: boolean;
+	width?: number;
+	height?: number;
+	locale?: 'en' | 'nb';
+	night?: boolean;
+};
 
 /**
  * A fresh browser profile with one page. What the browser complains of (a violated policy, a script
  * that failed) is collected; `quiet` says that there was nothing.
  */
-export async function openPage({ javaScript = true, width = 1440, height = 900, locale = 'en', night = false }: Device = {}) {
+export async function openPage({
+	javaScript = true,
+	width = 1440,
+	height = 900,
+	locale = 'en',
+	night = false
+}: Device = {}) {
 	browser ??= await openBrowser();
 	const context = await browser.newContext({
 		javaScriptEnabled: javaScript,
@@ -64,7 +84,8 @@ export async function openPage({ javaScript = true, width = 1440, height = 900, 
 	page.on('pageerror', (error) => complaints.push(String(error)));
 	page.on('console', (message) => {
 		// A refused form answers with its status; the browser reports that too, and it is no fault.
-		if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+		if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+			complaints.push(message.text());
 	});
 	return { page, context, quiet: () => expect(complaints).toEqual([]) };
 }
@@ -76,7 +97,10 @@ export async function signIn(page: Page, email: string, next: string) {
 	if (!person) throw new Error(`nobody has the address ${email}`);
 	const token = await makeLink(ctx, { personId: person.id, purpose: 'welcome', next });
 	await page.goto(`${origin}/sign-in/${token}`);
-	await Promise.all([page.waitForURL((url) => !url.pathname.startsWith('/sign-in')), page.locator('main button').click()]);
+	await Promise.all([
+		page.waitForURL((url) => !url.pathname.startsWith('/sign-in')),
+		page.locator('main button').click()
+	]);
 }
 
 /** The cookie of somebody who signed in, for requests without a browser. */
@@ -97,12 +121,17 @@ export async function cookieOf(email: string): Promise<string> {
 }
 
 /** The mails that somebody got, newest first; waits until there is one that `fits`. */
-export async function mailTo(to: string, fits: (mail: StoredMail) => boolean = () => true): Promise<StoredMail> {
+export async function mailTo(
+	to: string,
+	fits: (mail: StoredMail) => boolean = () => true
+): Promise<StoredMail> {
 	let found: StoredMail | undefined;
 	await expect
 		.poll(
 			async () => {
-				const answer = await fetch(`${stack.RESEND_BASE_URL}/_test/mails?to=${encodeURIComponent(to)}`);
+				const answer = await fetch(
+					`${stack.RESEND_BASE_URL}/_test/mails?to=${encodeURIComponent(to)}`
+				);
 				found = ((await answer.json()) as StoredMail[]).find(fits);
 				return found !== undefined;
 			},

@@ -21,7 +21,11 @@ beforeEach(async () => {
 afterEach(() => resend.close());
 
 const mailer = () =>
-	resendMailer({ RESEND_API_KEY: 're_test', RESEND_BASE_URL: resend.url, MAIL_FROM: 'Løfte <post@lofte.example>' });
+	resendMailer({
+		RESEND_API_KEY: 're_test',
+		RESEND_BASE_URL: resend.url,
+		MAIL_FROM: 'Løfte <post@lofte.example>'
+	});
 
 const mail = (n: number) => ({
 	to: `person${n}@team.example`,
@@ -34,7 +38,10 @@ const mail = (n: number) => ({
 });
 
 const faults = (mode: string, next?: number) =>
-	fetch(`${resend.url}/_test/faults`, { method: 'POST', body: JSON.stringify({ mode, ...(next && { next }) }) });
+	fetch(`${resend.url}/_test/faults`, {
+		method: 'POST',
+		body: JSON.stringify({ mode, ...(next && { next }) })
+	});
 
 async function received(): Promise<StoredMail[]> {
 	return (await (await fetch(`${resend.url}/_test/mails`)).json()) as StoredMail[];
@@ -54,7 +61,9 @@ test('a mail is there if the fact is there, and not if it was rolled back', asyn
 		await queueMail(tx, mail(2));
 		throw new Error('changed our mind');
 	}).catch(() => {});
-	expect((await database.db.select().from(emailOutbox)).map((row) => row.dedupeKey)).toEqual(['notice/1']);
+	expect((await database.db.select().from(emailOutbox)).map((row) => row.dedupeKey)).toEqual([
+		'notice/1'
+	]);
 });
 
 test('a fact is told once, however often it is said', async () => {
@@ -63,15 +72,20 @@ test('a fact is told once, however often it is said', async () => {
 	expect(await received()).toHaveLength(1);
 });
 
-test.each(['500', '429', 'reset-before', 'reset-after'])('a provider that fails with %s gets the same mail again, and people get it once', async (mode) => {
-	for (let n = 0; n < 5; n += 1) await queueMail(world.system(), mail(n));
-	await faults(mode, 4);
-	await deliverAll(2);
-	const mails = await received();
-	expect(mails.map(({ to }) => String(to)).sort()).toEqual([0, 1, 2, 3, 4].map((n) => `person${n}@team.example`));
-	const states = await database.db.select({ state: emailOutbox.state }).from(emailOutbox);
-	expect(states.every(({ state }) => state === 'sent')).toBe(true);
-});
+test.each(['500', '429', 'reset-before', 'reset-after'])(
+	'a provider that fails with %s gets the same mail again, and people get it once',
+	async (mode) => {
+		for (let n = 0; n < 5; n += 1) await queueMail(world.system(), mail(n));
+		await faults(mode, 4);
+		await deliverAll(2);
+		const mails = await received();
+		expect(mails.map(({ to }) => String(to)).sort()).toEqual(
+			[0, 1, 2, 3, 4].map((n) => `person${n}@team.example`)
+		);
+		const states = await database.db.select({ state: emailOutbox.state }).from(emailOutbox);
+		expect(states.every(({ state }) => state === 'sent')).toBe(true);
+	}
+);
 
 test('two workers at once send nothing twice', async () => {
 	for (let n = 0; n < 30; n += 1) await queueMail(world.system(), mail(n));
@@ -106,7 +120,9 @@ test('who said no gets nothing, and a link that is too old is not sent', async (
 	await queueMail(world.system(), { ...mail(2), goodUntil: new Date(world.now.getTime() + 1000) });
 	world.later(2000);
 	await deliverAll();
-	const states = await database.db.select({ fact: emailOutbox.dedupeKey, state: emailOutbox.state }).from(emailOutbox);
+	const states = await database.db
+		.select({ fact: emailOutbox.dedupeKey, state: emailOutbox.state })
+		.from(emailOutbox);
 	expect(Object.fromEntries(states.map(({ fact, state }) => [fact, state]))).toEqual({
 		'notice/1': 'suppressed',
 		'notice/2': 'expired'
@@ -117,7 +133,10 @@ test('who said no gets nothing, and a link that is too old is not sent', async (
 test('what waits in the outbox cannot be read in a dump', async () => {
 	await queueMail(world.system(), mail(7));
 	const [row] = await database.db.select().from(emailOutbox);
-	const dump = JSON.stringify(row) + Buffer.from(row!.requestEnc!).toString('latin1') + Buffer.from(row!.recipientHash).toString('latin1');
+	const dump =
+		JSON.stringify(row) +
+		Buffer.from(row!.requestEnc!).toString('latin1') +
+		Buffer.from(row!.recipientHash).toString('latin1');
 	expect(dump).not.toContain('Kanari');
 	expect(dump).not.toContain('person7');
 });

@@ -1,5 +1,9 @@
 /** Applying, being offered a seat, paying: once for everybody who ever sat on one. */
-import { declineApplication, offerSeat, submitApplication } from '#lib/admissions/commands.server.ts';
+import {
+	declineApplication,
+	offerSeat,
+	submitApplication
+} from '#lib/admissions/commands.server.ts';
 import { application } from '#lib/admissions/tables.server.ts';
 import { defaultPledge } from '#lib/cohorts/pledge.ts';
 import { actOnWebhooks, receiveEvent, startCheckout } from '#lib/payments/commands.server.ts';
@@ -22,10 +26,19 @@ export type Applicant = {
 	no?: Record<string, string>;
 };
 
-export function applies(story: Story, slug: () => string, who: Applicant, day: Day, time = '19:40') {
+export function applies(
+	story: Story,
+	slug: () => string,
+	who: Applicant,
+	day: Day,
+	time = '19:40'
+) {
 	story.on(day, time, async (now) => {
 		const answers = Object.fromEntries(
-			defaultPledge.map(({ key }) => [key, { yes: !who.no?.[key], ...(who.no?.[key] && { note: who.no[key] }) }])
+			defaultPledge.map(({ key }) => [
+				key,
+				{ yes: !who.no?.[key], ...(who.no?.[key] && { note: who.no[key] }) }
+			])
 		);
 		must(
 			await submitApplication(story.visitor(now), {
@@ -50,7 +63,12 @@ export function applies(story: Story, slug: () => string, who: Applicant, day: D
 export function isOffered(story: Story, email: string, day: Day, time = '10:15') {
 	story.onWorkday(day, time, async (now) => {
 		const ctx = await story.as('admin', admin.email, now);
-		const [asked] = await ctx.db.select({ id: application.id }).from(application).where(eq(application.email, email)).orderBy(desc(application.createdAt)).limit(1);
+		const [asked] = await ctx.db
+			.select({ id: application.id })
+			.from(application)
+			.where(eq(application.email, email))
+			.orderBy(desc(application.createdAt))
+			.limit(1);
 		must(await offerSeat(ctx, { applicationId: asked!.id, origin: story.origin }));
 	});
 }
@@ -58,13 +76,22 @@ export function isOffered(story: Story, email: string, day: Day, time = '10:15')
 export function isDeclined(story: Story, email: string, day: Day, reason: string) {
 	story.onWorkday(day, '14:50', async (now) => {
 		const ctx = await story.as('admin', admin.email, now);
-		const [asked] = await ctx.db.select({ id: application.id }).from(application).where(eq(application.email, email));
+		const [asked] = await ctx.db
+			.select({ id: application.id })
+			.from(application)
+			.where(eq(application.email, email));
 		must(await declineApplication(ctx, { applicationId: asked!.id, reason }));
 	});
 }
 
 /** Opens the offer's link from the mail and pays at the stand-in; or has the card declined. */
-export function pays(story: Story, email: string, day: Day, outcome: 'paid' | 'declined' = 'paid', time = '12:05') {
+export function pays(
+	story: Story,
+	email: string,
+	day: Day,
+	outcome: 'paid' | 'declined' = 'paid',
+	time = '12:05'
+) {
 	story.on(day, time, async (now) => {
 		await story.control('stripe', '/_test/clock', { now: now.toISOString() });
 		const token = await story.mailedLink(email, 'offer');
@@ -83,7 +110,9 @@ export function pays(story: Story, email: string, day: Day, outcome: 'paid' | 'd
 export async function hearFromStripe(story: Story, now: Date) {
 	const signedAt = now.toISOString();
 	const secret = story.config.STRIPE_WEBHOOK_SECRETS[0]!;
-	const answer = await fetch(`${story.config.STRIPE_API_BASE}/_test/events?secret=${secret}&signedAt=${signedAt}`);
+	const answer = await fetch(
+		`${story.config.STRIPE_API_BASE}/_test/events?secret=${secret}&signedAt=${signedAt}`
+	);
 	const events = (await answer.json()) as { payload: string; signature: string }[];
 	for (const { payload, signature } of events) {
 		await receiveEvent(story.system(now), story.till.verify(payload, signature, now));
@@ -93,7 +122,13 @@ export async function hearFromStripe(story: Story, now: Date) {
 }
 
 /** From application to seat, in the weeks before the start. */
-export function getsSeat(story: Story, slug: () => string, who: Applicant, start: Day, weeksBefore: number) {
+export function getsSeat(
+	story: Story,
+	slug: () => string,
+	who: Applicant,
+	start: Day,
+	weeksBefore: number
+) {
 	const applied = addDays(start, -7 * weeksBefore);
 	applies(story, slug, who, applied);
 	isOffered(story, who.email, addDays(applied, 3));

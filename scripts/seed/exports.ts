@@ -9,7 +9,11 @@ import { content, dice } from './story.ts';
 const anchor: Day = '2026-01-05';
 
 /** The three ways in which the files write a day, each read and written back the same way. */
-const forms: { pattern: RegExp; read: (parts: string[]) => Day; write: (day: Day, parts: string[]) => string }[] = [
+const forms: {
+	pattern: RegExp;
+	read: (parts: string[]) => Day;
+	write: (day: Day, parts: string[]) => string;
+}[] = [
 	{
 		pattern: /\b(\d{4})-(\d{2})-(\d{2})\b/g,
 		read: ([, year, month, day]) => `${year}-${month}-${day}`,
@@ -23,10 +27,24 @@ const forms: { pattern: RegExp; read: (parts: string[]) => Day; write: (day: Day
 ];
 
 /** Where each export says when a deal was created and when it was decided (empty: not yet). */
-const columns: Record<string, { created: string; decided: string[]; open?: { column: string; unless: RegExp } }> = {
-	'hubspot.csv': { created: 'Create Date', decided: ['Close Date'], open: { column: 'Deal Stage', unless: /^Closed/ } },
-	'salesforce.csv': { created: 'Created Date', decided: ['Close Date'], open: { column: 'Stage', unless: /^Closed/ } },
-	'pipedrive.csv': { created: 'Avtale - Avtale opprettet', decided: ['Avtale - Vunnet tid', 'Avtale - Tapt tid'] },
+const columns: Record<
+	string,
+	{ created: string; decided: string[]; open?: { column: string; unless: RegExp } }
+> = {
+	'hubspot.csv': {
+		created: 'Create Date',
+		decided: ['Close Date'],
+		open: { column: 'Deal Stage', unless: /^Closed/ }
+	},
+	'salesforce.csv': {
+		created: 'Created Date',
+		decided: ['Close Date'],
+		open: { column: 'Stage', unless: /^Closed/ }
+	},
+	'pipedrive.csv': {
+		created: 'Avtale - Avtale opprettet',
+		decided: ['Avtale - Vunnet tid', 'Avtale - Tapt tid']
+	},
 	'deals.csv': { created: 'created_date', decided: ['close_date'] }
 };
 
@@ -39,7 +57,11 @@ export function exportOn(file: string, dayZero: Day, today: Day): Uint8Array {
 	if (shift % 7 !== 0) throw new Error('day 0 is not a Monday');
 	const text = fs.readFileSync(content(`demo/${file}`), 'utf8');
 	const { created, decided, open } = columns[file]!;
-	const rows = parse(text, { delimiter: file === 'pipedrive.csv' ? ';' : ',', raw: true, relax_column_count: true }) as unknown as { record: string[]; raw: string }[];
+	const rows = parse(text, {
+		delimiter: file === 'pipedrive.csv' ? ';' : ',',
+		raw: true,
+		relax_column_count: true
+	}) as unknown as { record: string[]; raw: string }[];
 	const header = rows[0]!.record.map((name) => name.replace(/^\uFEFF/, ''));
 	const form = forms.find(({ pattern }) => new RegExp(pattern.source).test(rows[1]!.raw))!;
 	const dayOf = (cell = '') => {
@@ -49,24 +71,40 @@ export function exportOn(file: string, dayZero: Day, today: Day): Uint8Array {
 	const happened = ({ record }: { record: string[] }) => {
 		const cell = (name: string) => record[header.indexOf(name)];
 		const isOpen = open && !open.unless.test(cell(open.column) ?? '');
-		const days = [dayOf(cell(created)), ...(isOpen ? [] : decided.map((name) => dayOf(cell(name))))];
+		const days = [
+			dayOf(cell(created)),
+			...(isOpen ? [] : decided.map((name) => dayOf(cell(name))))
+		];
 		return days.every((day) => !day || day <= today);
 	};
 	const kept = rows.filter((row, index) => index === 0 || happened(row));
 	const moved = kept.map(({ raw }, index) =>
 		index === 0
 			? raw
-			: raw.replace(form.pattern, (...match) => form.write(addDays(form.read(match.slice(0, 4) as string[]), shift), match as string[]))
+			: raw.replace(form.pattern, (...match) =>
+					form.write(addDays(form.read(match.slice(0, 4) as string[]), shift), match as string[])
+				)
 	);
-	return new TextEncoder().encode(`${moved.map((line) => line.replace(/\r?\n$/, '')).join('\n')}\n`);
+	return new TextEncoder().encode(
+		`${moved.map((line) => line.replace(/\r?\n$/, '')).join('\n')}\n`
+	);
 }
 
 /** A plain file of won deals for sellers who are in none of the repository's exports. */
-export function madeUpExport(sellers: SellerInCast[], dayZero: Day, today: Day, plan: { seed: number; perWeek: number; rise: number; amount: number; growth?: number }): Uint8Array {
+export function madeUpExport(
+	sellers: SellerInCast[],
+	dayZero: Day,
+	today: Day,
+	plan: { seed: number; perWeek: number; rise: number; amount: number; growth?: number }
+): Uint8Array {
 	const random = dice(plan.seed);
 	const rows = ['deal_id,owner_id,deal_name,status,close_date,created_date,amount,currency,type'];
 	let due = 0;
-	for (let day = addDays(dayZero, -182), number = 1; day <= today && day < addDays(dayZero, 91); day = addDays(day, 1)) {
+	for (
+		let day = addDays(dayZero, -182), number = 1;
+		day <= today && day < addDays(dayZero, 91);
+		day = addDays(day, 1)
+	) {
 		const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
 		if (weekday === 0 || weekday === 6) continue;
 		const rate = day < dayZero ? plan.perWeek : plan.perWeek * (1 + plan.rise);
@@ -76,7 +114,9 @@ export function madeUpExport(sellers: SellerInCast[], dayZero: Day, today: Day, 
 		const who = sellers[number % sellers.length]!;
 		const size = plan.amount * (0.6 + 0.8 * random()) * (day < dayZero ? 1 : (plan.growth ?? 1));
 		const created = addDays(day, -Math.round(20 + random() * 40));
-		rows.push(`M${plan.seed}${String(number).padStart(4, '0')},${who.externalId},Deal ${number},won,${day},${created},${Math.round(size / 500) * 500},NOK,new`);
+		rows.push(
+			`M${plan.seed}${String(number).padStart(4, '0')},${who.externalId},Deal ${number},won,${day},${created},${Math.round(size / 500) * 500},NOK,new`
+		);
 		number += 1;
 	}
 	return new TextEncoder().encode(`${rows.join('\n')}\n`);

@@ -4,7 +4,15 @@ import { addDays, dayIn, type Day } from '#lib/values/day.ts';
 import { getsSeat, type Applicant } from './admission.ts';
 import { madeUpTeam, type Cast } from './cast.ts';
 import { madeUpExport } from './exports.ts';
-import { asksTeam, bringsTeam, closesWaves, handsIn, keepsPulse, meets, type LeaderInCast } from './leader-story.ts';
+import {
+	asksTeam,
+	bringsTeam,
+	closesWaves,
+	handsIn,
+	keepsPulse,
+	meets,
+	type LeaderInCast
+} from './leader-story.ts';
 import { bringsNumbers, locksBaseline, looksAtResults } from './numbers.ts';
 import type { Staff } from './staff.ts';
 import { must, zone, type Story } from './story.ts';
@@ -15,8 +23,18 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; sales: Sales
 	{
 		key: 'astrid',
 		email: 'astrid@fjellkaffe.example',
-		who: { name: 'Astrid Lien', company: 'Fjellkaffe', locale: 'nb', teamSize: 6, sponsor: { name: 'Torunn Lie', email: 'torunn@fjellkaffe.example' } },
-		sellers: madeUpTeam('fjellkaffe.example', ['Ragnhild Bøe', 'Simen Dalen', 'Aylin Kaya', 'Petter Nygaard', 'Ida Sørli', 'Torgeir Hauge'], 'nb'),
+		who: {
+			name: 'Astrid Lien',
+			company: 'Fjellkaffe',
+			locale: 'nb',
+			teamSize: 6,
+			sponsor: { name: 'Torunn Lie', email: 'torunn@fjellkaffe.example' }
+		},
+		sellers: madeUpTeam(
+			'fjellkaffe.example',
+			['Ragnhild Bøe', 'Simen Dalen', 'Aylin Kaya', 'Petter Nygaard', 'Ida Sørli', 'Torgeir Hauge'],
+			'nb'
+		),
 		mood: { start: 53, rise: 34, answer: () => 6 },
 		touch: { everyDay: 2.2 },
 		sessions: { weeks, hour: '11:00' },
@@ -27,7 +45,19 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; sales: Sales
 		key: 'daniel',
 		email: 'daniel@harbortools.example',
 		who: { name: 'Daniel Okafor', company: 'Harbor Tools', locale: 'en', teamSize: 7 },
-		sellers: madeUpTeam('harbortools.example', ['Ruth Calloway', 'Callum Reid', 'Ewa Kowalska', 'Ben Ashworth', 'Graham Pike', 'Nadia Rahman', 'Tolu Adeyemi'], 'en'),
+		sellers: madeUpTeam(
+			'harbortools.example',
+			[
+				'Ruth Calloway',
+				'Callum Reid',
+				'Ewa Kowalska',
+				'Ben Ashworth',
+				'Graham Pike',
+				'Nadia Rahman',
+				'Tolu Adeyemi'
+			],
+			'en'
+		),
 		mood: { start: 58, rise: 31, answer: () => 7 },
 		touch: { everyDay: 1.9 },
 		sessions: { weeks, hour: '14:00' },
@@ -38,7 +68,11 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; sales: Sales
 		key: 'marte',
 		email: 'marte@nordlysbygg.example',
 		who: { name: 'Marte Haugen', company: 'Nordlys Bygg', locale: 'nb', teamSize: 5 },
-		sellers: madeUpTeam('nordlysbygg.example', ['Vegard Lien', 'Hilde Storm', 'Kristoffer Bye', 'Samira Hosseini', 'Øystein Vold'], 'nb'),
+		sellers: madeUpTeam(
+			'nordlysbygg.example',
+			['Vegard Lien', 'Hilde Storm', 'Kristoffer Bye', 'Samira Hosseini', 'Øystein Vold'],
+			'nb'
+		),
 		mood: { start: 60, rise: 12, answer: () => 5 },
 		touch: { everyDay: 1.1 },
 		sessions: { weeks, missed: [7], hour: '09:30' },
@@ -63,7 +97,17 @@ export function finishedCohort(story: Story, { coachId, programId }: Staff, dayZ
 	let cohortId = '';
 	story.on(addDays(dayZero, -80), '09:00', async (now) => {
 		const made = must(
-			await createCohort(story.system(now), { name: 'Cohort 2', programId, coachId, startsOn: dayZero, priceMinor: 7_900_000, currency: 'NOK', timeZone: zone, seats: 4, salesOpen: true })
+			await createCohort(story.system(now), {
+				name: 'Cohort 2',
+				programId,
+				coachId,
+				startsOn: dayZero,
+				priceMinor: 7_900_000,
+				currency: 'NOK',
+				timeZone: zone,
+				seats: 4,
+				salesOpen: true
+			})
 		);
 		slug = made.slug;
 		cohortId = made.id;
@@ -71,13 +115,25 @@ export function finishedCohort(story: Story, { coachId, programId }: Staff, dayZ
 	const today = dayIn(new Date(), zone);
 	leaders.forEach(({ who, sales, ...cast }, index) => {
 		const leader: LeaderInCast = { ...cast, dayZero };
-		getsSeat(story, () => slug, { ...who, email: leader.email, towards: story.words.towards[leader.key]! }, dayZero, 10 - index);
+		getsSeat(
+			story,
+			() => slug,
+			{ ...who, email: leader.email, towards: story.words.towards[leader.key]! },
+			dayZero,
+			10 - index
+		);
 		bringsTeam(story, leader);
 		asksTeam(story, leader);
-		bringsNumbers(story, leader.email, 'deals-start.csv', addDays(dayZero, -3), '12:00', (day) => madeUpExport(leader.sellers, dayZero, day, sales));
+		bringsNumbers(story, leader.email, 'deals-start.csv', addDays(dayZero, -3), '12:00', (day) =>
+			madeUpExport(leader.sellers, dayZero, day, sales)
+		);
 		locksBaseline(story, leader.email, addDays(dayZero, -3));
-		bringsNumbers(story, leader.email, 'deals-middle.csv', addDays(dayZero, 43), '12:00', (day) => madeUpExport(leader.sellers, dayZero, day, sales));
-		bringsNumbers(story, leader.email, 'deals-end.csv', addDays(dayZero, 94), '12:00', (day) => madeUpExport(leader.sellers, dayZero, day, sales));
+		bringsNumbers(story, leader.email, 'deals-middle.csv', addDays(dayZero, 43), '12:00', (day) =>
+			madeUpExport(leader.sellers, dayZero, day, sales)
+		);
+		bringsNumbers(story, leader.email, 'deals-end.csv', addDays(dayZero, 94), '12:00', (day) =>
+			madeUpExport(leader.sellers, dayZero, day, sales)
+		);
 		meets(story, leader);
 		keepsPulse(story, leader, addDays(dayZero, 90));
 		handsIn(story, leader, programId);
@@ -88,5 +144,10 @@ export function finishedCohort(story: Story, { coachId, programId }: Staff, dayZ
 	});
 	const all = leaders.map(({ email }) => email);
 	looksAtResults(story, all, async () => cohortId, addDays(dayZero, 99));
-	looksAtResults(story, all, async () => cohortId, addDays(dayZero, 107) < today ? addDays(dayZero, 107) : today);
+	looksAtResults(
+		story,
+		all,
+		async () => cohortId,
+		addDays(dayZero, 107) < today ? addDays(dayZero, 107) : today
+	);
 }

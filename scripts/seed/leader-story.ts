@@ -1,12 +1,25 @@
 /** Thirteen weeks of one leader: team, answers, numbers, meetings, touchpoints, hand-ins. */
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, isNull } from 'drizzle-orm';
-import { logTouchpoint, markSession, planSession, saveNote } from '#lib/coaching/commands.server.ts';
+import {
+	logTouchpoint,
+	markSession,
+	planSession,
+	saveNote
+} from '#lib/coaching/commands.server.ts';
 import type { SellerKind } from '#lib/coaching/touchpoint.ts';
 import { addSeller, sellerLeaves } from '#lib/cohorts/commands.server.ts';
 import { roster } from '#lib/cohorts/queries.server.ts';
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
-import { accept, addRemark, markRead, returnForRevision, saveDraft, startNextAttempt, submit } from '#lib/coursework/commands.server.ts';
+import {
+	accept,
+	addRemark,
+	markRead,
+	returnForRevision,
+	saveDraft,
+	startNextAttempt,
+	submit
+} from '#lib/coursework/commands.server.ts';
 import { submission } from '#lib/coursework/tables.server.ts';
 import { assignment, criterion, module } from '#lib/curriculum/tables.server.ts';
 import { answerWave, closeDueWaves, openWave } from '#lib/engagement/commands.server.ts';
@@ -17,7 +30,14 @@ import { ok } from '#lib/values/result.ts';
 import { coach } from './staff.ts';
 import { dice, must, zone, type Story, type Version } from './story.ts';
 
-export type SellerInCast = { name: string; externalId: string; email: string; fte: number; startWeek: number; locale?: 'en' | 'nb' };
+export type SellerInCast = {
+	name: string;
+	externalId: string;
+	email: string;
+	fte: number;
+	startWeek: number;
+	locale?: 'en' | 'nb';
+};
 
 export type LeaderInCast = {
 	key: string;
@@ -50,7 +70,16 @@ export function bringsTeam(story: Story, { email, dayZero, sellers }: LeaderInCa
 		const ctx = await story.as('leader', email, now);
 		for (const { name, externalId, email: address, fte, startWeek, locale = 'nb' } of sellers) {
 			const startedOn = addDays(dayZero, 7 * startWeek);
-			must(await addSeller(ctx, { name, email: address, externalId, ftePct: String(Math.round(fte * 100)), startedOn, locale }));
+			must(
+				await addSeller(ctx, {
+					name,
+					email: address,
+					externalId,
+					ftePct: String(Math.round(fte * 100)),
+					startedOn,
+					locale
+				})
+			);
 		}
 	});
 }
@@ -65,10 +94,17 @@ export function asksTeam(story: Story, leader: LeaderInCast) {
 		const opens = addDays(leader.dayZero, openingDays[wave]!);
 		story.onWorkday(opens, '08:30', async (now) => {
 			const ctx = await story.as('coach', coach.email, now);
-			must(await openWave(ctx, { enrollmentId: await enrollmentOf(story, leader.email), index: wave, origin: story.origin }));
+			must(
+				await openWave(ctx, {
+					enrollmentId: await enrollmentOf(story, leader.email),
+					index: wave,
+					origin: story.origin
+				})
+			);
 		});
 		leader.sellers.slice(0, leader.mood.answer(wave)).forEach((who, place) => {
-			const level = (leader.mood.start + traits[place]!) * (1 + (leader.mood.rise / 100) * (wave / 6));
+			const level =
+				(leader.mood.start + traits[place]!) * (1 + (leader.mood.rise / 100) * (wave / 6));
 			const steps = itemsAt(wave).map((item) => {
 				const { min, max } = item.scale;
 				const wobble = (random() - 0.5) * 1.1;
@@ -78,11 +114,19 @@ export function asksTeam(story: Story, leader: LeaderInCast) {
 			});
 			const words = story.words.teamComments[who.locale ?? 'nb'];
 			const comment = random() < 0.35 ? words[Math.floor(random() * words.length)]! : '';
-			story.on(addDays(opens, 1 + (place % 3)), `${String(9 + (place % 7)).padStart(2, '0')}:1${place % 6}`, async (now) => {
-				const token = await story.mailedLink(who.email, 'survey');
-				const locale = who.locale ?? 'nb';
-				must(await answerWave(story.visitor(now), token, ({ withComment }) => ok({ steps, comment: withComment ? comment : '', locale })));
-			});
+			story.on(
+				addDays(opens, 1 + (place % 3)),
+				`${String(9 + (place % 7)).padStart(2, '0')}:1${place % 6}`,
+				async (now) => {
+					const token = await story.mailedLink(who.email, 'survey');
+					const locale = who.locale ?? 'nb';
+					must(
+						await answerWave(story.visitor(now), token, ({ withComment }) =>
+							ok({ steps, comment: withComment ? comment : '', locale })
+						)
+					);
+				}
+			);
 		});
 	}
 }
@@ -99,14 +143,29 @@ export function closesWaves(story: Story, from: Day, to: Day) {
 export function meets(story: Story, leader: LeaderInCast, ahead: Day[] = []) {
 	const notes = story.words.sessionNotes[leader.key] ?? [];
 	const { weeks, missed = [], hour } = leader.sessions;
-	const plan = (day: Day, planned: Day, kind: 'first' | 'one-to-one' | 'closing', after?: (id: string) => void) =>
+	const plan = (
+		day: Day,
+		planned: Day,
+		kind: 'first' | 'one-to-one' | 'closing',
+		after?: (id: string) => void
+	) =>
 		story.on(planned, '15:45', async (now) => {
 			const ctx = await story.as('coach', coach.email, now);
 			const { Temporal } = await import('temporal-polyfill');
-			const startsAt = new Date(Temporal.PlainDateTime.from(`${day}T${hour}`).toZonedDateTime('Europe/Oslo').epochMilliseconds);
+			const startsAt = new Date(
+				Temporal.PlainDateTime.from(`${day}T${hour}`).toZonedDateTime('Europe/Oslo')
+					.epochMilliseconds
+			);
 			const made = must(
 				await planSession(ctx, {
-					plan: { enrollmentId: await enrollmentOf(story, leader.email), kind, startsAt, hour: 'exact', minutes: 50, place: `https://meet.lofte.example/${leader.key}` },
+					plan: {
+						enrollmentId: await enrollmentOf(story, leader.email),
+						kind,
+						startsAt,
+						hour: 'exact',
+						minutes: 50,
+						place: `https://meet.lofte.example/${leader.key}`
+					},
 					origin: story.origin
 				})
 			);
@@ -115,14 +174,21 @@ export function meets(story: Story, leader: LeaderInCast, ahead: Day[] = []) {
 	weeks.forEach((week, index) => {
 		const day = addDays(leader.dayZero, 7 * (week - 1) + 3);
 		let id = '';
-		plan(day, addDays(day, -10), index === 0 ? 'first' : week === 13 ? 'closing' : 'one-to-one', (made) => (id = made));
+		plan(
+			day,
+			addDays(day, -10),
+			index === 0 ? 'first' : week === 13 ? 'closing' : 'one-to-one',
+			(made) => (id = made)
+		);
 		story.on(day, '18:00', async (now) => {
 			const ctx = await story.as('coach', coach.email, now);
 			const held = !missed.includes(week);
 			must(await markSession(ctx, { id, move: held ? 'hold' : 'miss' }));
 			const note = notes[index % Math.max(notes.length, 1)];
 			if (!held || !note) return;
-			must(await saveNote(ctx, { sessionId: id, visibility: 'shared', body: note.shared, revision: 0 }));
+			must(
+				await saveNote(ctx, { sessionId: id, visibility: 'shared', body: note.shared, revision: 0 })
+			);
 			must(await saveNote(ctx, { sessionId: id, visibility: 'own', body: note.own, revision: 0 }));
 		});
 	});
@@ -132,11 +198,23 @@ export function meets(story: Story, leader: LeaderInCast, ahead: Day[] = []) {
 /** One to a few touchpoints a workday; the forgotten one hears nothing at the end. */
 export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 	const random = dice(leader.seed * 7 + 1);
-	const kinds: SellerKind[] = ['coaching', 'coaching', 'feedback', 'feedback', 'listening', 'recognition', 'stepped-back'];
-	const silentFrom = leader.touch.forgotten && workdaysBefore(until, leader.touch.forgotten.workdays);
+	const kinds: SellerKind[] = [
+		'coaching',
+		'coaching',
+		'feedback',
+		'feedback',
+		'listening',
+		'recognition',
+		'stepped-back'
+	];
+	const silentFrom =
+		leader.touch.forgotten && workdaysBefore(until, leader.touch.forgotten.workdays);
 	for (let day = leader.dayZero, turn = 0; day <= until; day = addDays(day, 1)) {
 		if (!isWorkday(day)) continue;
-		const many = random() < leader.touch.everyDay - Math.floor(leader.touch.everyDay) ? Math.ceil(leader.touch.everyDay) : Math.floor(leader.touch.everyDay);
+		const many =
+			random() < leader.touch.everyDay - Math.floor(leader.touch.everyDay)
+				? Math.ceil(leader.touch.everyDay)
+				: Math.floor(leader.touch.everyDay);
 		for (let count = 0; count < many; count += 1) {
 			// In turn, so that everybody is reached; now and then somebody out of turn.
 			turn += random() < 0.2 ? 2 : 1;
@@ -144,27 +222,60 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 			const kind = kinds[Math.floor(random() * kinds.length)]!;
 			if (silentFrom && who.name === leader.touch.forgotten!.name && day >= silentFrom) continue;
 			const minutes = kind === 'coaching' ? 35 : null;
-			story.on(day, `${String(9 + ((count * 3 + turn) % 7)).padStart(2, '0')}:${String(5 + count * 9).padStart(2, '0')}`, async (now) => {
-				const ctx = await story.as('leader', leader.email, now);
-				const [found] = await ctx.db
-					.select({ id: seller.id })
-					.from(seller)
-					.where(and(eq(seller.enrollmentId, await enrollmentOf(story, leader.email)), eq(seller.name, who.name)));
-				must(await logTouchpoint(ctx, { kind, sellerId: found!.id, minutes, note: '', requestKey: randomUUID() }));
-			});
+			story.on(
+				day,
+				`${String(9 + ((count * 3 + turn) % 7)).padStart(2, '0')}:${String(5 + count * 9).padStart(2, '0')}`,
+				async (now) => {
+					const ctx = await story.as('leader', leader.email, now);
+					const [found] = await ctx.db
+						.select({ id: seller.id })
+						.from(seller)
+						.where(
+							and(
+								eq(seller.enrollmentId, await enrollmentOf(story, leader.email)),
+								eq(seller.name, who.name)
+							)
+						);
+					must(
+						await logTouchpoint(ctx, {
+							kind,
+							sellerId: found!.id,
+							minutes,
+							note: '',
+							requestKey: randomUUID()
+						})
+					);
+				}
+			);
 		}
 		if (day === silentFrom) {
 			story.on(day, '10:40', async (now) => {
 				const ctx = await story.as('leader', leader.email, now);
 				const team = await roster(ctx, await enrollmentOf(story, leader.email));
 				const last = team.find(({ name }) => name === leader.touch.forgotten!.name)!;
-				must(await logTouchpoint(ctx, { kind: 'listening', sellerId: last.id, minutes: null, note: '', requestKey: randomUUID() }));
+				must(
+					await logTouchpoint(ctx, {
+						kind: 'listening',
+						sellerId: last.id,
+						minutes: null,
+						note: '',
+						requestKey: randomUUID()
+					})
+				);
 			});
 		}
 		if (new Date(`${day}T00:00:00Z`).getUTCDay() === 1) {
 			story.on(day, '08:45', async (now) => {
 				const ctx = await story.as('leader', leader.email, now);
-				must(await logTouchpoint(ctx, { kind: 'team-meeting', sellerId: null, minutes: 40, note: '', requestKey: randomUUID() }));
+				must(
+					await logTouchpoint(ctx, {
+						kind: 'team-meeting',
+						sellerId: null,
+						minutes: 40,
+						note: '',
+						requestKey: randomUUID()
+					})
+				);
 			});
 		}
 	}
@@ -197,7 +308,14 @@ export function handsIn(story: Story, leader: LeaderInCast, programId: string) {
 const lately = (seed: number): Day => addDays(dayIn(new Date(), zone), seed % 2 === 0 ? -1 : -2);
 
 /** A draft that waits to be finished. */
-export function drafts(story: Story, leader: LeaderInCast, programId: string, week: number, body: string, day: Day) {
+export function drafts(
+	story: Story,
+	leader: LeaderInCast,
+	programId: string,
+	week: number,
+	body: string,
+	day: Day
+) {
 	story.on(day, '09:12', async (now) => {
 		const ctx = await story.as('leader', leader.email, now);
 		const asked = await assignmentOfWeek(story, programId, week);
@@ -205,7 +323,15 @@ export function drafts(story: Story, leader: LeaderInCast, programId: string, we
 	});
 }
 
-function handsInVersion(story: Story, leader: LeaderInCast, programId: string, week: number, version: Version, attempt: number, day: Day) {
+function handsInVersion(
+	story: Story,
+	leader: LeaderInCast,
+	programId: string,
+	week: number,
+	version: Version,
+	attempt: number,
+	day: Day
+) {
 	story.on(day, '08:50', async (now) => {
 		const ctx = await story.as('leader', leader.email, now);
 		const assignmentId = await assignmentOfWeek(story, programId, week);
@@ -213,8 +339,22 @@ function handsInVersion(story: Story, leader: LeaderInCast, programId: string, w
 		const [draft] = await ctx.db
 			.select({ revision: submission.revision })
 			.from(submission)
-			.where(and(eq(submission.assignmentId, assignmentId), eq(submission.attempt, attempt), eq(submission.enrollmentId, await enrollmentOf(story, leader.email))));
-		must(await submit(ctx, { assignmentId, attempt, revision: draft?.revision ?? 0, body: version.body, origin: story.origin }));
+			.where(
+				and(
+					eq(submission.assignmentId, assignmentId),
+					eq(submission.attempt, attempt),
+					eq(submission.enrollmentId, await enrollmentOf(story, leader.email))
+				)
+			);
+		must(
+			await submit(ctx, {
+				assignmentId,
+				attempt,
+				revision: draft?.revision ?? 0,
+				body: version.body,
+				origin: story.origin
+			})
+		);
 	});
 	if (!version.review) return;
 	const { outcome, levels, comment, remarks = [], own } = version.review;
@@ -224,15 +364,40 @@ function handsInVersion(story: Story, leader: LeaderInCast, programId: string, w
 		const [given] = await ctx.db
 			.select({ id: submission.id })
 			.from(submission)
-			.where(and(eq(submission.assignmentId, assignmentId), eq(submission.attempt, attempt), eq(submission.enrollmentId, await enrollmentOf(story, leader.email))));
+			.where(
+				and(
+					eq(submission.assignmentId, assignmentId),
+					eq(submission.attempt, attempt),
+					eq(submission.enrollmentId, await enrollmentOf(story, leader.email))
+				)
+			);
 		const submissionId = given!.id;
-		for (const { quote, body } of remarks) must(await addRemark(ctx, { submissionId, visibility: 'shared', quote, body }));
+		for (const { quote, body } of remarks)
+			must(await addRemark(ctx, { submissionId, visibility: 'shared', quote, body }));
 		if (own) must(await addRemark(ctx, { submissionId, visibility: 'own', quote: '', body: own }));
-		const common = await ctx.db.select({ id: criterion.id }).from(criterion).where(and(eq(criterion.programId, programId), isNull(criterion.assignmentId))).orderBy(asc(criterion.position));
-		const special = await ctx.db.select({ id: criterion.id }).from(criterion).where(eq(criterion.assignmentId, assignmentId)).orderBy(asc(criterion.position));
-		const byCriterion = Object.fromEntries([...common, ...special].map(({ id }, index) => [id, levels[index]!]));
+		const common = await ctx.db
+			.select({ id: criterion.id })
+			.from(criterion)
+			.where(and(eq(criterion.programId, programId), isNull(criterion.assignmentId)))
+			.orderBy(asc(criterion.position));
+		const special = await ctx.db
+			.select({ id: criterion.id })
+			.from(criterion)
+			.where(eq(criterion.assignmentId, assignmentId))
+			.orderBy(asc(criterion.position));
+		const byCriterion = Object.fromEntries(
+			[...common, ...special].map(({ id }, index) => [id, levels[index]!])
+		);
 		const give = outcome === 'accepted' ? accept : returnForRevision;
-		must(await give(ctx, { submissionId, revision: 0, comment, levels: byCriterion, origin: story.origin }));
+		must(
+			await give(ctx, {
+				submissionId,
+				revision: 0,
+				comment,
+				levels: byCriterion,
+				origin: story.origin
+			})
+		);
 	});
 }
 
@@ -246,7 +411,10 @@ async function assignmentOfWeek(story: Story, programId: string, week: number): 
 }
 
 async function slugOfWeek(story: Story, programId: string, week: number): Promise<string> {
-	const [found] = await story.pool.db.select({ slug: module.slug }).from(module).where(and(eq(module.programId, programId), eq(module.week, week)));
+	const [found] = await story.pool.db
+		.select({ slug: module.slug })
+		.from(module)
+		.where(and(eq(module.programId, programId), eq(module.week, week)));
 	return found!.slug;
 }
 
@@ -254,7 +422,9 @@ async function slugOfWeek(story: Story, programId: string, week: number): Promis
 export function leavesTeam(story: Story, leader: LeaderInCast, name: string, day: Day) {
 	story.on(day, '11:00', async (now) => {
 		const ctx = await story.as('leader', leader.email, now);
-		const found = (await roster(ctx, await enrollmentOf(story, leader.email))).find((member) => member.name === name);
+		const found = (await roster(ctx, await enrollmentOf(story, leader.email))).find(
+			(member) => member.name === name
+		);
 		must(await sellerLeaves(ctx, found!.id, day));
 	});
 }

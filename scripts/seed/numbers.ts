@@ -1,5 +1,12 @@
 /** Numbers reach the product as people bring them: upload, questions, confirm; then both sign. */
-import { answerBatch, confirmBatch, refreshCohort, refreshResults, signBaseline, uploadDeals } from '#lib/uplift/commands.server.ts';
+import {
+	answerBatch,
+	confirmBatch,
+	refreshCohort,
+	refreshResults,
+	signBaseline,
+	uploadDeals
+} from '#lib/uplift/commands.server.ts';
 import { batchPage, baselinePage } from '#lib/uplift/queries.server.ts';
 import type { Day } from '#lib/values/day.ts';
 import { enrollmentOf } from './leader-story.ts';
@@ -7,7 +14,14 @@ import { coach } from './staff.ts';
 import { must, type Story } from './story.ts';
 
 /** Uploads an export of that day, answers what it asks, confirms it. */
-export function bringsNumbers(story: Story, email: string, fileName: string, day: Day, time: string, make: (today: Day) => Uint8Array) {
+export function bringsNumbers(
+	story: Story,
+	email: string,
+	fileName: string,
+	day: Day,
+	time: string,
+	make: (today: Day) => Uint8Array
+) {
 	story.on(day, time, async (now) => {
 		const ctx = await story.as('leader', email, now);
 		const { batchId } = must(await uploadDeals(ctx, { fileName, bytes: make(day) }));
@@ -45,7 +59,13 @@ export async function refreshed(story: Story, email: string, now: Date) {
 	await refreshResults(story.system(now), await enrollmentOf(story, email));
 }
 
-export function looksAtResults(story: Story, emails: string[], cohortOf: () => Promise<string>, day: Day, time = '02:15') {
+export function looksAtResults(
+	story: Story,
+	emails: string[],
+	cohortOf: () => Promise<string>,
+	day: Day,
+	time = '02:15'
+) {
 	story.on(day, time, async (now) => {
 		for (const email of emails) await refreshed(story, email, now);
 		await refreshCohort(story.system(now), await cohortOf());

@@ -7,16 +7,37 @@ import { eq } from 'drizzle-orm';
 import { getsSeat, type Applicant } from './admission.ts';
 import { teamOf, type Cast } from './cast.ts';
 import { exportOn } from './exports.ts';
-import { asksTeam, bringsTeam, closesWaves, drafts, enrollmentOf, handsIn, keepsPulse, meets, type LeaderInCast } from './leader-story.ts';
+import {
+	asksTeam,
+	bringsTeam,
+	closesWaves,
+	drafts,
+	enrollmentOf,
+	handsIn,
+	keepsPulse,
+	meets,
+	type LeaderInCast
+} from './leader-story.ts';
 import { bringsNumbers, locksBaseline, looksAtResults } from './numbers.ts';
 import type { Staff } from './staff.ts';
 import { must, zone, type Story } from './story.ts';
 
-const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string; shares: ('uplift' | 'sessions' | 'progress')[] })[] = [
+const leaders: (Cast & {
+	who: Omit<Applicant, 'email' | 'towards'>;
+	file: string;
+	shares: ('uplift' | 'sessions' | 'progress')[];
+})[] = [
 	{
 		key: 'ingrid',
 		email: 'ingrid@nordbris.example',
-		who: { name: 'Ingrid Solheim', company: 'Nordbris Mat', locale: 'en', teamSize: 7, baselineGuess: 58, sponsor: { name: 'Henrik Dahl', email: 'henrik@nordbris.example' } },
+		who: {
+			name: 'Ingrid Solheim',
+			company: 'Nordbris Mat',
+			locale: 'en',
+			teamSize: 7,
+			baselineGuess: 58,
+			sponsor: { name: 'Henrik Dahl', email: 'henrik@nordbris.example' }
+		},
 		file: 'hubspot.csv',
 		sellers: teamOf('Ingrid Solheim'),
 		mood: { start: 56, rise: 21, answer: () => 7 },
@@ -28,7 +49,13 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string
 	{
 		key: 'tomas',
 		email: 'tomas@portside.example',
-		who: { name: 'Tomas Reyes', company: 'Portside Freight', locale: 'en', teamSize: 6, sponsor: { name: 'Sam Okoro', email: 'sam@portside.example' } },
+		who: {
+			name: 'Tomas Reyes',
+			company: 'Portside Freight',
+			locale: 'en',
+			teamSize: 6,
+			sponsor: { name: 'Sam Okoro', email: 'sam@portside.example' }
+		},
 		file: 'pipedrive.csv',
 		sellers: teamOf('Tomas Reyes'),
 		mood: { start: 54, rise: 38, answer: () => 6 },
@@ -40,7 +67,13 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string
 	{
 		key: 'aisha',
 		email: 'aisha@lumen.example',
-		who: { name: 'Aisha Karim', company: 'Lumen Energi', locale: 'en', teamSize: 9, sponsor: { name: 'Grete Moe', email: 'grete@lumen.example' } },
+		who: {
+			name: 'Aisha Karim',
+			company: 'Lumen Energi',
+			locale: 'en',
+			teamSize: 9,
+			sponsor: { name: 'Grete Moe', email: 'grete@lumen.example' }
+		},
 		file: 'salesforce.csv',
 		sellers: teamOf('Aisha Karim'),
 		mood: { start: 57, rise: 42, answer: (wave) => (wave === 0 ? 9 : 8) },
@@ -52,7 +85,13 @@ const leaders: (Cast & { who: Omit<Applicant, 'email' | 'towards'>; file: string
 	{
 		key: 'peter',
 		email: 'peter@vidapack.example',
-		who: { name: 'Peter Lindqvist', company: 'Vida Pack', locale: 'en', teamSize: 8, sponsor: { name: 'Lars Vida', email: 'lars@vidapack.example' } },
+		who: {
+			name: 'Peter Lindqvist',
+			company: 'Vida Pack',
+			locale: 'en',
+			teamSize: 8,
+			sponsor: { name: 'Lars Vida', email: 'lars@vidapack.example' }
+		},
 		file: 'deals.csv',
 		sellers: teamOf('Peter Lindqvist'),
 		mood: { start: 52, rise: 4, answer: () => 4 },
@@ -69,26 +108,60 @@ export function runningCohort(story: Story, { coachId, programId }: Staff, dayZe
 	let cohortId = '';
 	story.on(addDays(dayZero, -80), '09:00', async (now) => {
 		const made = must(
-			await createCohort(story.system(now), { name: 'Cohort 3', programId, coachId, startsOn: dayZero, priceMinor: 8_700_000, currency: 'NOK', timeZone: zone, seats: 4, salesOpen: true })
+			await createCohort(story.system(now), {
+				name: 'Cohort 3',
+				programId,
+				coachId,
+				startsOn: dayZero,
+				priceMinor: 8_700_000,
+				currency: 'NOK',
+				timeZone: zone,
+				seats: 4,
+				salesOpen: true
+			})
 		);
 		slug = made.slug;
 		cohortId = made.id;
 	});
 	leaders.forEach(({ who, file, shares, ...cast }, index) => {
 		const leader: LeaderInCast = { ...cast, dayZero };
-		getsSeat(story, () => slug, { ...who, email: leader.email, towards: story.words.towards[leader.key]! }, dayZero, 10 - index);
+		getsSeat(
+			story,
+			() => slug,
+			{ ...who, email: leader.email, towards: story.words.towards[leader.key]! },
+			dayZero,
+			10 - index
+		);
 		bringsTeam(story, leader);
 		asksTeam(story, leader);
-		bringsNumbers(story, leader.email, file, addDays(dayZero, -3), '12:00', (day) => exportOn(file, dayZero, day));
+		bringsNumbers(story, leader.email, file, addDays(dayZero, -3), '12:00', (day) =>
+			exportOn(file, dayZero, day)
+		);
 		locksBaseline(story, leader.email, addDays(dayZero, -3));
 		if (leader.key === 'peter') {
 			// The export that is sixteen days old by now.
 			const day = addDays(today, -16);
-			bringsNumbers(story, leader.email, 'deals-october.csv', day, '16:40', () => exportOn(file, dayZero, day));
+			bringsNumbers(story, leader.email, 'deals-october.csv', day, '16:40', () =>
+				exportOn(file, dayZero, day)
+			);
 		} else {
 			const latest = addDays(today, -[2, 1, 0][index]!);
-			bringsNumbers(story, leader.email, file.replace('.csv', '-week-3.csv'), addDays(dayZero, 22), '17:05', (day) => exportOn(file, dayZero, day));
-			bringsNumbers(story, leader.email, file.replace('.csv', '-week-6.csv'), latest, index === 2 ? '07:10' : '17:30', () => exportOn(file, dayZero, latest));
+			bringsNumbers(
+				story,
+				leader.email,
+				file.replace('.csv', '-week-3.csv'),
+				addDays(dayZero, 22),
+				'17:05',
+				(day) => exportOn(file, dayZero, day)
+			);
+			bringsNumbers(
+				story,
+				leader.email,
+				file.replace('.csv', '-week-6.csv'),
+				latest,
+				index === 2 ? '07:10' : '17:30',
+				() => exportOn(file, dayZero, latest)
+			);
 		}
 		meets(story, leader, leader.key === 'peter' ? [] : [addDays(today, index + 1)]);
 		keepsPulse(story, leader, today);
@@ -96,14 +169,24 @@ export function runningCohort(story: Story, { coachId, programId }: Staff, dayZe
 		if (shares.length > 0) {
 			story.on(addDays(dayZero, -2), '20:00', async (now) => {
 				const ctx = await story.as('leader', leader.email, now);
-				const [row] = await ctx.db.select({ id: sponsorship.id }).from(sponsorship).where(eq(sponsorship.enrollmentId, await enrollmentOf(story, leader.email)));
+				const [row] = await ctx.db
+					.select({ id: sponsorship.id })
+					.from(sponsorship)
+					.where(eq(sponsorship.enrollmentId, await enrollmentOf(story, leader.email)));
 				must(await shareWithSponsor(ctx, { sponsorshipId: row!.id, shares }));
 			});
 		}
 		if (leader.key === 'tomas') {
 			story.on(addDays(dayZero, 16), '11:30', async (now) => {
 				const ctx = await story.as('leader', leader.email, now);
-				must(await addKnownEvent(ctx, { day: addDays(dayZero, 14), kind: 'price', size: 'minor', note: 'List prices up two per cent, as every autumn.' }));
+				must(
+					await addKnownEvent(ctx, {
+						day: addDays(dayZero, 14),
+						kind: 'price',
+						size: 'minor',
+						note: 'List prices up two per cent, as every autumn.'
+					})
+				);
 			});
 		}
 	});
@@ -112,5 +195,11 @@ export function runningCohort(story: Story, { coachId, programId }: Staff, dayZe
 	story.on(addDays(dayZero, -1), '17:00', async (now) => {
 		must(await setSales(story.system(now), { cohortId, open: false }));
 	});
-	looksAtResults(story, leaders.map(({ email }) => email), async () => cohortId, today, '00:45');
+	looksAtResults(
+		story,
+		leaders.map(({ email }) => email),
+		async () => cohortId,
+		today,
+		'00:45'
+	);
 }

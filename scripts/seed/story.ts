@@ -89,7 +89,9 @@ export class Story {
 
 	/** Something that happens on a day at an hour in Oslo. What lies in the future does not happen. */
 	on(day: Day, time: string, what: (now: Date) => Promise<void>) {
-		const at = new Date(Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).epochMilliseconds);
+		const at = new Date(
+			Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).epochMilliseconds
+		);
 		if (at < this.told) this.happenings.push({ at, order: this.happenings.length, what });
 	}
 
@@ -127,8 +129,18 @@ export class Story {
 		await this.pool.close();
 	}
 
-	system = (now: Date): Context<System> => ({ db: this.pool.db, keys: this.keys, now, who: system });
-	visitor = (now: Date): Context<Visitor> => ({ db: this.pool.db, keys: this.keys, now, who: visitor });
+	system = (now: Date): Context<System> => ({
+		db: this.pool.db,
+		keys: this.keys,
+		now,
+		who: system
+	});
+	visitor = (now: Date): Context<Visitor> => ({
+		db: this.pool.db,
+		keys: this.keys,
+		now,
+		who: visitor
+	});
 
 	/** The person with this address, acting in a role that they have. */
 	async as<R extends Role>(role: R, email: string, now: Date): Promise<Context<ActorOf[R]>> {
@@ -141,15 +153,20 @@ export class Story {
 	async control(service: 'stripe' | 'resend', at: string, body: unknown): Promise<unknown> {
 		const base = service === 'stripe' ? this.config.STRIPE_API_BASE : this.config.RESEND_BASE_URL;
 		const answer = await fetch(`${base}${at}`, { method: 'POST', body: JSON.stringify(body) });
-		if (!answer.ok) throw new Error(`${service} stand-in, ${at}: ${answer.status} ${await answer.text()}`);
+		if (!answer.ok)
+			throw new Error(`${service} stand-in, ${at}: ${answer.status} ${await answer.text()}`);
 		return answer.json().catch(() => null);
 	}
 
 	/** The newest link of a kind that somebody got by mail. */
 	async mailedLink(to: string, kind: 'survey' | 'offer' | 'sign-in'): Promise<string> {
-		const answer = await fetch(`${this.config.RESEND_BASE_URL}/_test/mails?to=${encodeURIComponent(to)}`);
+		const answer = await fetch(
+			`${this.config.RESEND_BASE_URL}/_test/mails?to=${encodeURIComponent(to)}`
+		);
 		const mails = (await answer.json()) as StoredMail[];
-		const links = mails.flatMap(({ text }) => [...(text ?? '').matchAll(new RegExp(`/${kind}/([\\w-]+)`, 'g'))].map((match) => match[1]!));
+		const links = mails.flatMap(({ text }) =>
+			[...(text ?? '').matchAll(new RegExp(`/${kind}/([\\w-]+)`, 'g'))].map((match) => match[1]!)
+		);
 		const link = links.at(0);
 		if (!link) throw new Error(`${to} got no ${kind} link`);
 		return link;
@@ -158,7 +175,10 @@ export class Story {
 
 /** The value of what must not be refused in the demo. */
 export function must<T>(outcome: Result<T> | { ok: boolean; reason?: string; value?: T }): T {
-	if (!outcome.ok) throw new Error(`refused: ${(outcome as { reason?: string }).reason} ${JSON.stringify(outcome)}`);
+	if (!outcome.ok)
+		throw new Error(
+			`refused: ${(outcome as { reason?: string }).reason} ${JSON.stringify(outcome)}`
+		);
 	return outcome.value as T;
 }
 

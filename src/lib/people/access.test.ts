@@ -12,7 +12,8 @@ test('a door for a role is open to that role alone', () => {
 test('a page under a role’s folder is for that role and no other', () => {
 	for (const [route, door] of Object.entries(access)) {
 		const folder = route.split('/')[1] ?? '';
-		if (['leader', 'coach', 'admin', 'sponsor'].includes(folder)) expect(door.who, route).toEqual([folder]);
+		if (['leader', 'coach', 'admin', 'sponsor'].includes(folder))
+			expect(door.who, route).toEqual([folder]);
 		else expect(typeof door.who, route).toBe('string');
 	}
 });

@@ -64,7 +64,10 @@ export const access: Record<string, Door> = {
 	'/coach/leaders/[enrollment]': { who: coach, actions: ['openWave', 'remind', 'closeWave'] },
 	'/coach/leaders/[enrollment]/baseline': { who: coach, actions: ['sign'] },
 	'/coach/sessions': { who: coach, actions: ['plan'] },
-	'/coach/sessions/[session]': { who: coach, actions: ['note', 'move', 'cancel', 'held', 'missed'] },
+	'/coach/sessions/[session]': {
+		who: coach,
+		actions: ['note', 'move', 'cancel', 'held', 'missed']
+	},
 	'/coach/cohorts/[cohort]': { who: coach, actions: ['pledge'] },
 	// admin
 	'/admin': { who: admin },

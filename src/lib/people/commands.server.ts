@@ -6,7 +6,13 @@ import { queueMail } from '#lib/server/outbox.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import type { Anybody, System, Visitor } from './actor.ts';
-import { cleanEmail, linkLivesMs, safeNext, type LinkPurpose, type SignInRefusal } from './login.ts';
+import {
+	cleanEmail,
+	linkLivesMs,
+	safeNext,
+	type LinkPurpose,
+	type SignInRefusal
+} from './login.ts';
 import { endAllLogins, endLogin, startLogin } from './lucia.server.ts';
 import { linkState } from './queries.server.ts';
 import type { Role } from './role.ts';
@@ -20,7 +26,10 @@ type NewPerson = { email: string; name: string; locale: 'en' | 'nb'; timeZone?: 
  *
  * @returns the person's id
  */
-export async function grantRole({ db, now }: Context, { role, ...who }: NewPerson & { role: Role }): Promise<string> {
+export async function grantRole(
+	{ db, now }: Context,
+	{ role, ...who }: NewPerson & { role: Role }
+): Promise<string> {
 	const [found] = await db
 		.insert(person)
 		.values({
@@ -50,7 +59,13 @@ export async function makeLink(
 	await db
 		.update(loginToken)
 		.set({ usedAt: now })
-		.where(and(eq(loginToken.personId, personId), eq(loginToken.purpose, purpose), isNull(loginToken.usedAt)));
+		.where(
+			and(
+				eq(loginToken.personId, personId),
+				eq(loginToken.purpose, purpose),
+				isNull(loginToken.usedAt)
+			)
+		);
 	await db.insert(loginToken).values({
 		hash: hashToken(token),
 		personId,
@@ -76,9 +91,19 @@ export async function requestSignIn(
 		const [found] = await tx.db
 			.select({ id: person.id, locale: person.locale })
 			.from(person)
-			.where(and(eq(person.email, email), isNull(person.disabledAt), sql`cardinality(${person.roles}) > 0`));
+			.where(
+				and(
+					eq(person.email, email),
+					isNull(person.disabledAt),
+					sql`cardinality(${person.roles}) > 0`
+				)
+			);
 		if (!found) return;
-		const token = await makeLink(tx, { personId: found.id, purpose: 'sign-in', next: next ?? null });
+		const token = await makeLink(tx, {
+			personId: found.id,
+			purpose: 'sign-in',
+			next: next ?? null
+		});
 		const locale = found.locale as 'en' | 'nb';
 		await queueMail(tx, {
 			to: email,
@@ -138,7 +163,12 @@ export async function signOutEverywhere(ctx: Context<Anybody>): Promise<void> {
 	await audit(ctx, { action: 'logins-ended', object: { kind: 'person', id: ctx.who.personId } });
 }
 
-type Profile = { name: string; locale: 'en' | 'nb'; timeZone: string; theme: 'system' | 'light' | 'night' };
+type Profile = {
+	name: string;
+	locale: 'en' | 'nb';
+	timeZone: string;
+	theme: 'system' | 'light' | 'night';
+};
 
 /** Changes what a person says about themselves. Refused: an empty name, an unknown time zone. */
 export async function changeProfile(
@@ -146,7 +176,8 @@ export async function changeProfile(
 	profile: Partial<Profile>
 ): Promise<Result<null, 'name-missing' | 'time-zone-unknown'>> {
 	if (profile.name?.trim() === '') return refuse('name-missing');
-	if (profile.timeZone && !Intl.supportedValuesOf('timeZone').includes(profile.timeZone)) return refuse('time-zone-unknown');
+	if (profile.timeZone && !Intl.supportedValuesOf('timeZone').includes(profile.timeZone))
+		return refuse('time-zone-unknown');
 	await db.update(person).set(profile).where(eq(person.id, who.personId));
 	return ok(null);
 }

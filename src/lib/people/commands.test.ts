@@ -18,15 +18,25 @@ beforeEach(() => {
 
 /** The token of the newest mail in the outbox, as its reader would find it. */
 async function mailedToken(): Promise<string> {
-	const [mail] = await database.db.select().from(emailOutbox).orderBy(sql`created_at desc, priority`).limit(1);
+	const [mail] = await database.db
+		.select()
+		.from(emailOutbox)
+		.orderBy(sql`created_at desc, priority`)
+		.limit(1);
 	return /\/sign-in\/([\w-]+)/.exec(unsealText(world.keys, 'mail', mail!.requestEnc!))![1]!;
 }
 
 describe('signing in by mail', () => {
 	test('a known address gets a link, an unknown one gets the same answer and no mail', async () => {
 		await world.as('leader', 'ingrid@nordbris.example');
-		const known = await requestSignIn(world.visitor(), { email: 'Ingrid@nordbris.example', origin });
-		const unknown = await requestSignIn(world.visitor(), { email: 'nobody@nordbris.example', origin });
+		const known = await requestSignIn(world.visitor(), {
+			email: 'Ingrid@nordbris.example',
+			origin
+		});
+		const unknown = await requestSignIn(world.visitor(), {
+			email: 'nobody@nordbris.example',
+			origin
+		});
 		expect(known).toEqual(unknown);
 		expect(await database.db.$count(emailOutbox)).toBe(1);
 	});
@@ -35,9 +45,13 @@ describe('signing in by mail', () => {
 		await world.as('leader', 'ingrid@nordbris.example');
 		await requestSignIn(world.visitor(), { email: 'ingrid@nordbris.example', origin });
 		const token = await mailedToken();
-		const outcomes = await Promise.all(Array.from({ length: 20 }, () => useLink(world.visitor(), token)));
+		const outcomes = await Promise.all(
+			Array.from({ length: 20 }, () => useLink(world.visitor(), token))
+		);
 		expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
-		expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'link-used')).toHaveLength(19);
+		expect(
+			outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'link-used')
+		).toHaveLength(19);
 		expect(await database.db.$count(login)).toBe(1);
 	});
 
@@ -52,7 +66,10 @@ describe('signing in by mail', () => {
 		expect(second).not.toBe(first);
 		world.later(10 * 60_000);
 		expect(await useLink(world.visitor(), second)).toEqual({ ok: false, reason: 'link-expired' });
-		expect(await useLink(world.visitor(), 'never-made')).toEqual({ ok: false, reason: 'link-unknown' });
+		expect(await useLink(world.visitor(), 'never-made')).toEqual({
+			ok: false,
+			reason: 'link-unknown'
+		});
 	});
 
 	test('what lies in the tables signs nobody in', async () => {
@@ -64,7 +81,10 @@ describe('signing in by mail', () => {
 		const [row] = await database.db.select().from(login);
 		expect(await signedIn(database.db, row!.id, world.now)).toBeNull();
 		const [link] = await database.db.select().from(loginToken);
-		expect(await useLink(world.visitor(), link!.hash)).toEqual({ ok: false, reason: 'link-unknown' });
+		expect(await useLink(world.visitor(), link!.hash)).toEqual({
+			ok: false,
+			reason: 'link-unknown'
+		});
 	});
 
 	test('a person who is switched off is out a moment later', async () => {

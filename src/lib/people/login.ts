@@ -22,5 +22,8 @@ export function safeNext(text: string | null | undefined): string | null {
 /** Lower case and without the spaces that phones add; null when it cannot be an address. */
 export function cleanEmail(text: string): string | null {
 	const email = text.trim().toLowerCase();
-	return email.length <= 254 && /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+\.[^\s@<>"(),;:\\.]{2,}$/.test(email) ? email : null;
+	return email.length <= 254 &&
+		/^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+\.[^\s@<>"(),;:\\.]{2,}$/.test(email)
+		? email
+		: null;
 }

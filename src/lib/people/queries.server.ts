@@ -47,7 +47,10 @@ export function anybody({ personId, name, locale, timeZone }: SignedIn): Anybody
 }
 
 /** Whether a link can still be used, without using it. */
-export async function linkState({ db, now }: Context, token: string): Promise<'good' | SignInRefusal> {
+export async function linkState(
+	{ db, now }: Context,
+	token: string
+): Promise<'good' | SignInRefusal> {
 	const [found] = await db
 		.select({ usedAt: loginToken.usedAt, expiresAt: loginToken.expiresAt })
 		.from(loginToken)

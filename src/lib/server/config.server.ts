@@ -4,7 +4,12 @@ import * as v from 'valibot';
 
 const list = v.pipe(
 	v.string(),
-	v.transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)),
+	v.transform((text) =>
+		text
+			.split(',')
+			.map((part) => part.trim())
+			.filter(Boolean)
+	),
 	v.minLength(1)
 );
 const key = v.pipe(
@@ -13,7 +18,11 @@ const key = v.pipe(
 );
 
 const schema = v.object({
-	APP_ORIGIN: v.pipe(v.string(), v.url(), v.transform((url) => new URL(url).origin)),
+	APP_ORIGIN: v.pipe(
+		v.string(),
+		v.url(),
+		v.transform((url) => new URL(url).origin)
+	),
 	DATABASE_URL: v.pipe(v.string(), v.startsWith('postgres')),
 	PORT: v.pipe(v.optional(v.string(), '3000'), v.toNumber(), v.integer()),
 	APP_KEYS: v.pipe(list, v.array(key), v.maxLength(2)),
@@ -42,6 +51,10 @@ export function readConfig(): Config {
 	}
 	const read = v.safeParse(schema, process.env);
 	if (read.success) return read.output;
-	const lines = read.issues.map((issue) => `  ${v.getDotPath(issue) ?? '?'}: ${issue.message.split('received')[0]}`);
-	throw new Error(`The configuration is not complete (see README, "Production"):\n${lines.join('\n')}`);
+	const lines = read.issues.map(
+		(issue) => `  ${v.getDotPath(issue) ?? '?'}: ${issue.message.split('received')[0]}`
+	);
+	throw new Error(
+		`The configuration is not complete (see README, "Production"):\n${lines.join('\n')}`
+	);
 }

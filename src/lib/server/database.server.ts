@@ -42,7 +42,11 @@ export function openDatabase(url: string, options: Partial<Deadlines> = {}): Poo
 	};
 }
 
-type Settling = { resolve: (value: unknown) => void; reject: (reason: unknown) => void; cancel?: () => void };
+type Settling = {
+	resolve: (value: unknown) => void;
+	reject: (reason: unknown) => void;
+	cancel?: () => void;
+};
 
 /** Characters; longer statements carry many rows at once, hardly ever come again, and are not kept prepared. */
 const longestKept = 6_000;
@@ -126,10 +130,23 @@ export function refusedBy(error: unknown): string | undefined {
 
 /** Whether the database is away or overloaded, so that trying again later makes sense. */
 export function isDatabaseAway(error: unknown): boolean {
-	if (error instanceof DatabaseTooSlow || (error as { cause?: unknown }).cause instanceof DatabaseTooSlow) return true;
+	if (
+		error instanceof DatabaseTooSlow ||
+		(error as { cause?: unknown }).cause instanceof DatabaseTooSlow
+	)
+		return true;
 	const code = sqlState(error) ?? '';
 	return (
 		/^(08|53|57P0[123])/.test(code) ||
-		['ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT', '57014', '55P03'].includes(code)
+		[
+			'ECONNREFUSED',
+			'ECONNRESET',
+			'CONNECTION_CLOSED',
+			'CONNECTION_ENDED',
+			'CONNECTION_DESTROYED',
+			'CONNECT_TIMEOUT',
+			'57014',
+			'55P03'
+		].includes(code)
 	);
 }

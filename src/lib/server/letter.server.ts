@@ -15,8 +15,7 @@ export type Letter = {
 
 const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 
-const escape = (text: string) =>
-	text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** Subject, text part and HTML part. Names from people are escaped and kept on one line. */
 export function renderLetter({ locale, subject, paragraphs, button, reason }: Letter) {

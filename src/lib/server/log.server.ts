@@ -14,12 +14,19 @@ export const log = pino({
 /** An error for the log: its kind and place, without the values that a driver puts into messages. */
 export function errorForLog(error: unknown): Record<string, unknown> {
 	if (!(error instanceof Error)) return { error: typeof error };
-	const cause = error.cause as { code?: string; name?: string; message?: string; constraint_name?: string } | undefined;
+	const cause = error.cause as
+		{ code?: string; name?: string; message?: string; constraint_name?: string } | undefined;
 	return {
 		error: error.name,
 		// Drizzle's message repeats the query's parameters: keep its first words only.
-		message: error.message.startsWith('Failed query') ? 'Failed query' : error.message.slice(0, 200),
+		message: error.message.startsWith('Failed query')
+			? 'Failed query'
+			: error.message.slice(0, 200),
 		...(cause && { cause: cause.name, code: cause.code, constraint: cause.constraint_name }),
-		stack: error.stack?.split('\n').filter((line) => line.trim().startsWith('at ')).slice(0, 8).map((line) => line.trim())
+		stack: error.stack
+			?.split('\n')
+			.filter((line) => line.trim().startsWith('at '))
+			.slice(0, 8)
+			.map((line) => line.trim())
 	};
 }

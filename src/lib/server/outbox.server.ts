@@ -7,7 +7,13 @@ import { hashAddress, seal, unsealText } from './seal.server.ts';
 import { emailOutbox, emailSuppression } from './tables.server.ts';
 
 /** Login links first, receipts next, then the rest. */
-export const priorities = { 'sign-in': 0, receipt: 1, notice: 2, invitation: 3, reminder: 4 } as const;
+export const priorities = {
+	'sign-in': 0,
+	receipt: 1,
+	notice: 2,
+	invitation: 3,
+	reminder: 4
+} as const;
 export type Category = keyof typeof priorities;
 
 /** What goes to the provider, byte for byte, on every try. */
@@ -98,11 +104,15 @@ export async function deliverNext(
 	if (!mail) return { state: 'none' };
 
 	const end = async (state: string, rest: Partial<typeof emailOutbox.$inferInsert> = {}) => {
-		await db.update(emailOutbox).set({ state, ...rest }).where(eq(emailOutbox.id, mail.id));
+		await db
+			.update(emailOutbox)
+			.set({ state, ...rest })
+			.where(eq(emailOutbox.id, mail.id));
 		return { state: 'done' as const, waitMs: 0 };
 	};
 	if (mail.goodUntil && mail.goodUntil <= now) return end('expired');
-	if (mail.firstTryAt && now.getTime() - mail.firstTryAt.getTime() > windowMs) return end('unknown');
+	if (mail.firstTryAt && now.getTime() - mail.firstTryAt.getTime() > windowMs)
+		return end('unknown');
 	if (!mail.requestEnc) return end('failed', { lastError: 'empty' });
 
 	const [suppressed] = await db
@@ -119,9 +129,13 @@ export async function deliverNext(
 
 	const request = JSON.parse(unsealText(keys, 'mail', mail.requestEnc)) as MailRequest;
 	const delivery = await send(request, `em/${mail.id}`);
-	if (delivery.outcome === 'sent') return end('sent', { providerId: delivery.providerId, sentAt: now, lastError: null });
+	if (delivery.outcome === 'sent')
+		return end('sent', { providerId: delivery.providerId, sentAt: now, lastError: null });
 	if (delivery.outcome === 'failed') return end('failed', { lastError: delivery.error });
-	const waitMs = Math.max(delivery.afterMs ?? 0, waitsMs[Math.min(mail.attempts - 1, waitsMs.length - 1)] ?? 0);
+	const waitMs = Math.max(
+		delivery.afterMs ?? 0,
+		waitsMs[Math.min(mail.attempts - 1, waitsMs.length - 1)] ?? 0
+	);
 	await db
 		.update(emailOutbox)
 		.set({ nextTryAt: new Date(now.getTime() + waitMs), lastError: delivery.error })
@@ -140,7 +154,10 @@ export async function forgetSentMail({ db, now }: Context): Promise<void> {
 			and(
 				sql`${emailOutbox.state} <> 'queued'`,
 				sql`${emailOutbox.requestEnc} is not null`,
-				or(lte(emailOutbox.sentAt, dayAgo), and(isNull(emailOutbox.sentAt), lte(emailOutbox.createdAt, dayAgo)))
+				or(
+					lte(emailOutbox.sentAt, dayAgo),
+					and(isNull(emailOutbox.sentAt), lte(emailOutbox.createdAt, dayAgo))
+				)
 			)
 		);
 }

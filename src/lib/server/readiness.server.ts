@@ -4,7 +4,10 @@ import type { Context } from './context.server.ts';
 type Check = 'pass' | 'fail';
 
 /** Whether this process can serve: the database answers within a second, is migrated, and a worker is alive. */
-export async function readiness({ db, now }: Context): Promise<{ database: Check; migrations: Check; worker: Check }> {
+export async function readiness({
+	db,
+	now
+}: Context): Promise<{ database: Check; migrations: Check; worker: Check }> {
 	const late = new Promise<null>((settle) => setTimeout(() => settle(null), 1_000).unref());
 	const asked = db
 		.execute<{ migrated: boolean; beat: Date | null }>(

@@ -15,7 +15,9 @@ export type Keys = { current: Uint8Array; previous?: Uint8Array };
 export function keysFrom([current, previous]: string[]): Keys {
 	if (!current) throw new Error('an application key is needed');
 	const decode = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'));
-	return previous ? { current: decode(current), previous: decode(previous) } : { current: decode(current) };
+	return previous
+		? { current: decode(current), previous: decode(previous) }
+		: { current: decode(current) };
 }
 
 // Each purpose has a key of its own, so that a note cannot be passed off as a mail.
@@ -40,9 +42,15 @@ export function unseal(keys: Keys, purpose: string, sealed: Uint8Array): Uint8Ar
 	const attempts = keys.previous ? [keys.current, keys.previous] : [keys.current];
 	for (const key of attempts) {
 		try {
-			const decipher = createDecipheriv('aes-256-gcm', keyFor(key, purpose), sealed.subarray(0, 12));
+			const decipher = createDecipheriv(
+				'aes-256-gcm',
+				keyFor(key, purpose),
+				sealed.subarray(0, 12)
+			);
 			decipher.setAuthTag(sealed.subarray(12, 28));
-			return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]));
+			return new Uint8Array(
+				Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()])
+			);
 		} catch {
 			// The other key may fit.
 		}
@@ -57,10 +65,13 @@ export const unsealText = (keys: Keys, purpose: string, sealed: Uint8Array): str
 export const newToken = (): string => randomBytes(20).toString('base64url');
 
 /** What is stored in a token's place. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+export const hashToken = (token: string): string =>
+	createHash('sha256').update(token).digest('hex');
 
 /** An address that can be compared and not read: keyed, so that it cannot be guessed from a dump. */
 export const hashAddress = (keys: Keys, address: string): Uint8Array =>
 	new Uint8Array(
-		createHmac('sha256', keyFor(keys.current, 'address')).update(address.trim().toLowerCase()).digest()
+		createHmac('sha256', keyFor(keys.current, 'address'))
+			.update(address.trim().toLowerCase())
+			.digest()
 	);

@@ -59,7 +59,9 @@ export const emailSuppression = pgTable(
 		reason: text().notNull(),
 		at: instant().notNull()
 	},
-	(table) => [primaryKey({ name: 'email_suppression_pk', columns: [table.recipientHash, table.scope] })]
+	(table) => [
+		primaryKey({ name: 'email_suppression_pk', columns: [table.recipientHash, table.scope] })
+	]
 );
 
 /** What providers told us, stored as it came; acted on later, once. */
@@ -82,7 +84,9 @@ export const webhookEvent = pgTable(
 	(table) => [
 		primaryKey({ name: 'webhook_event_pk', columns: [table.provider, table.eventId] }),
 		check('webhook_event_state', sql`${table.state} in ('new', 'done', 'ignored', 'parked')`),
-		index('webhook_event_due').on(table.nextTryAt).where(sql`state = 'new'`)
+		index('webhook_event_due')
+			.on(table.nextTryAt)
+			.where(sql`state = 'new'`)
 	]
 );
 
@@ -105,14 +109,20 @@ export const providerCall = pgTable(
 	(table) => [
 		unique('provider_call_once').on(table.purpose, table.subjectId, table.attempt),
 		check('provider_call_state', sql`${table.state} in ('intent', 'done', 'failed', 'unknown')`),
-		index('provider_call_open').on(table.createdAt).where(sql`state = 'intent'`)
+		index('provider_call_open')
+			.on(table.createdAt)
+			.where(sql`state = 'intent'`)
 	]
 );
 
 /** The one row that every audit entry locks, so that the chain can never fork. */
 export const auditHead = pgTable(
 	'audit_head',
-	{ one: integer().primaryKey().default(1), seq: bigint({ mode: 'number' }).notNull(), h: bytes().notNull() },
+	{
+		one: integer().primaryKey().default(1),
+		seq: bigint({ mode: 'number' }).notNull(),
+		h: bytes().notNull()
+	},
 	(table) => [check('audit_head_is_one', sql`${table.one} = 1`)]
 );
 
@@ -142,4 +152,7 @@ export const rateBucket = pgTable('rate_bucket', {
 });
 
 /** The worker's sign of life, read by /readyz. */
-export const heartbeat = pgTable('heartbeat', { name: text().primaryKey(), at: instant().notNull() });
+export const heartbeat = pgTable('heartbeat', {
+	name: text().primaryKey(),
+	at: instant().notNull()
+});

@@ -36,7 +36,11 @@ export type Till = {
 	/** The payment that names this checkout of ours, if the provider has one. */
 	find(checkoutId: string, since: Date): Promise<Paying | null>;
 	expire(sessionId: string, key: string): Promise<Paying>;
-	refund(paymentIntent: string, amountMinor: number, key: string): Promise<{ refundId: string; state: 'sent' | 'succeeded' | 'failed' }>;
+	refund(
+		paymentIntent: string,
+		amountMinor: number,
+		key: string
+	): Promise<{ refundId: string; state: 'sent' | 'succeeded' | 'failed' }>;
 	/** Payments of the last days, newest first: what reconciliation compares. */
 	recent(since: Date): Promise<Paying[]>;
 	/** The event in a webhook's raw body. @throws when the signature does not prove who sent it */
@@ -57,7 +61,9 @@ const paying = (session: Stripe.Checkout.Session): Paying => ({
 	livemode: session.livemode,
 	checkoutId: session.client_reference_id,
 	paymentIntent:
-		typeof session.payment_intent === 'string' ? session.payment_intent : (session.payment_intent?.id ?? null),
+		typeof session.payment_intent === 'string'
+			? session.payment_intent
+			: (session.payment_intent?.id ?? null),
 	expiresAt: new Date(session.expires_at * 1000)
 });
 
@@ -127,7 +133,11 @@ export function stripeTill(
 				{ idempotencyKey }
 			);
 			const state =
-				refund.status === 'succeeded' ? 'succeeded' : refund.status === 'failed' ? 'failed' : 'sent';
+				refund.status === 'succeeded'
+					? 'succeeded'
+					: refund.status === 'failed'
+						? 'failed'
+						: 'sent';
 			return { refundId: refund.id, state };
 		},
 		async recent(since) {
@@ -144,7 +154,14 @@ export function stripeTill(
 			for (const secret of config.STRIPE_WEBHOOK_SECRETS) {
 				try {
 					// The library wants the time of receipt in milliseconds and the tolerance in seconds.
-					const event = stripe.webhooks.constructEvent(rawBody, signature, secret, 300, undefined, now.getTime());
+					const event = stripe.webhooks.constructEvent(
+						rawBody,
+						signature,
+						secret,
+						300,
+						undefined,
+						now.getTime()
+					);
 					// The library forgives a timestamp in the future; we forgive five minutes of it.
 					const signedAt = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1]);
 					if (!(signedAt <= now.getTime() / 1000 + 300)) throw new Error('signed in the future');

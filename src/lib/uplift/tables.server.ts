@@ -102,25 +102,25 @@ export const dealVersion = pgTable(
 		after: jsonb().notNull(),
 		at: instant().notNull()
 	},
-	(table) => [index('deal_version_deal').on(table.dealId), index('deal_version_import').on(table.importId)]
+	(table) => [
+		index('deal_version_deal').on(table.dealId),
+		index('deal_version_import').on(table.importId)
+	]
 );
 
 /** The proposal of a baseline that leader and coach sign. */
-export const baselineDraft = pgTable(
-	'baseline_draft',
-	{
-		enrollmentId: uuid()
-			.primaryKey()
-			.references(() => enrollment.id),
-		/** { metric, windowWeeks, primary, ramp, goal } */
-		policy: jsonb().notNull(),
-		leaderSignedAt: instant(),
-		coachSignedAt: instant(),
-		/** A signature is for this state of policy and deals. */
-		inputsSha256: text().notNull(),
-		updatedAt: instant().notNull()
-	}
-);
+export const baselineDraft = pgTable('baseline_draft', {
+	enrollmentId: uuid()
+		.primaryKey()
+		.references(() => enrollment.id),
+	/** { metric, windowWeeks, primary, ramp, goal } */
+	policy: jsonb().notNull(),
+	leaderSignedAt: instant(),
+	coachSignedAt: instant(),
+	/** A signature is for this state of policy and deals. */
+	inputsSha256: text().notNull(),
+	updatedAt: instant().notNull()
+});
 
 /** The locked figures before the start. A trigger lets it be neither changed nor deleted. */
 export const baseline = pgTable(

@@ -22,5 +22,9 @@ export const sayShortDay = (day: Day, locale: string): string =>
 export const sayWeek = (day: Day, locale: string): string => {
 	const monday = addDays(day, 1 - weekday(day));
 	const at = (which: Day) => new Date(`${which}T12:00:00Z`);
-	return dateFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).formatRange(at(monday), at(addDays(monday, 6)));
+	return dateFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', {
+		day: 'numeric',
+		month: 'long',
+		timeZone: 'UTC'
+	}).formatRange(at(monday), at(addDays(monday, 6)));
 };

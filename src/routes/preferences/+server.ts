@@ -9,7 +9,13 @@ const yearInSeconds = 31_536_000;
 /** Language and light of this device; of the person too, when somebody is signed in. */
 export const POST: RequestHandler = async ({ request, locals, cookies }) => {
 	const form = await request.formData();
-	const options = { path: '/', sameSite: 'lax', httpOnly: true, secure: locals.origin.startsWith('https:'), maxAge: yearInSeconds } as const;
+	const options = {
+		path: '/',
+		sameSite: 'lax',
+		httpOnly: true,
+		secure: locals.origin.startsWith('https:'),
+		maxAge: yearInSeconds
+	} as const;
 	const locale = form.get('locale');
 	if (isLocale(locale)) {
 		cookies.set('locale', locale, options);

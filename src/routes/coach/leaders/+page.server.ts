@@ -6,7 +6,10 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('coach');
 	const leaders = await leadersOf(ctx);
-	const progress = await progressOf(ctx, leaders.map(({ enrollmentId }) => enrollmentId));
+	const progress = await progressOf(
+		ctx,
+		leaders.map(({ enrollmentId }) => enrollmentId)
+	);
 	const { timeZone } = ctx.who;
 	return {
 		now: ctx.now,

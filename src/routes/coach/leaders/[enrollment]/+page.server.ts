@@ -17,7 +17,14 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		wavesFor(ctx, part)
 	]);
 	return {
-		part: { id: part.id, leaderName: part.leaderName, company: part.company, cohortName: part.cohortName, towards: part.towards, timeZone: part.timeZone },
+		part: {
+			id: part.id,
+			leaderName: part.leaderName,
+			company: part.company,
+			cohortName: part.cohortName,
+			towards: part.towards,
+			timeZone: part.timeZone
+		},
 		view: coachView(results, locals.locale).leaders[0] ?? null,
 		stations,
 		waves,
@@ -26,12 +33,17 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	};
 };
 
-const text = async (request: Request, name: string) => String((await request.formData()).get(name) ?? '');
+const text = async (request: Request, name: string) =>
+	String((await request.formData()).get(name) ?? '');
 
 export const actions: Actions = {
 	openWave: async ({ locals, params, request }) => {
 		const index = Number(await text(request, 'index'));
-		const opened = await openWave(locals.as('coach'), { enrollmentId: params.enrollment, index, origin: locals.origin });
+		const opened = await openWave(locals.as('coach'), {
+			enrollmentId: params.enrollment,
+			index,
+			origin: locals.origin
+		});
 		return opened.ok ? { done: true } : fail(409, { reason: opened.reason });
 	},
 	remind: async ({ locals, request }) => {
