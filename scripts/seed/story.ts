@@ -1,7 +1,6 @@
 /** A past that is told in order: each event happens at its own instant, through the app's commands. */
 import fs from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { Temporal } from 'temporal-polyfill';
 import { parse } from 'yaml';
 import { system, visitor, type ActorOf, type System, type Visitor } from '#lib/people/actor.ts';

@@ -26,7 +26,6 @@ import type { PillarResult } from './pillar.ts';
 import { baselinePage, batchPage, evidence, myBaseline } from './queries.server.ts';
 import {
 	baseline,
-	baselineDraft,
 	cohortResult,
 	deal,
 	dealVersion,

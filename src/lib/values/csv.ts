@@ -101,7 +101,6 @@ function decodeAs(bytes: Uint8Array): { text: string; encoding: Encoding } {
 
 /** Text has no NUL, and next to no other control characters than breaks and tabs. */
 function looksBinary(text: string): boolean {
-	// eslint-disable-next-line no-control-regex
 	const controls = text.match(/[\x00-\x08\x0e-\x1f]/g)?.length ?? 0;
 	return text.includes('\0') || controls > text.length / 100;
 }
