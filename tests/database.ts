@@ -1,7 +1,7 @@
 /** A migrated database of its own for a test file, cloned from the template; dropped with the server. */
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeEach, inject } from 'vitest';
+import { afterEach, beforeEach, inject } from 'vitest';
 import { openDatabase, type Pool } from '#lib/server/database.server.ts';
 
 /** The address of a fresh database. */
@@ -18,14 +18,6 @@ export async function freshDatabase(): Promise<string> {
 	}
 	url.pathname = `/${name}`;
 	return url.href;
-}
-
-/** An open pool on a fresh database, closed after the file's last test. */
-export async function testDatabase(): Promise<Pool & { url: string }> {
-	const url = await freshDatabase();
-	const pool = openDatabase(url, { max: 12 });
-	afterAll(() => pool.close());
-	return { ...pool, url };
 }
 
 /** An open pool on a database of its own for each test: nothing that one test wrote meets another. */

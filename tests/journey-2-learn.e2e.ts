@@ -35,8 +35,8 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 
 			// Too short is refused with everything kept.
 			await page.fill('[name="body"]', 'Too short.');
-			await page.locator('form[action="?/submit"] button.btn').last().click();
-			await page.locator('[role="alert"], .wrong').first().waitFor();
+			await page.locator('form[action="?/submit"] button.btn:not([formaction])').first().click();
+			await page.locator('#form-trouble').waitFor();
 			expect(await page.inputValue('[name="body"]')).toBe('Too short.');
 
 			await page.fill('[name="body"]', first);
@@ -46,7 +46,7 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 			expect(await page.inputValue('[name="body"]')).toContain('fish hall');
 			await Promise.all([
 				page.waitForLoadState('load'),
-				page.locator('form[action="?/submit"] button.btn').last().click()
+				page.locator('form[action="?/submit"] button.btn:not([formaction])').first().click()
 			]);
 			await expect.poll(() => statusOf(leader, 1)).toBe('submitted');
 
@@ -65,7 +65,7 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 			);
 			await Promise.all([
 				page.waitForLoadState('load'),
-				page.locator('form[action="?/submit"] button.btn').last().click()
+				page.locator('form[action="?/submit"] button.btn:not([formaction])').first().click()
 			]);
 			await expect.poll(() => statusOf(leader, 2)).toBe('submitted');
 

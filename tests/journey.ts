@@ -9,6 +9,7 @@ import { keysFrom } from '#lib/server/seal.server.ts';
 import { program } from '#lib/curriculum/tables.server.ts';
 import { addDays } from '#lib/values/day.ts';
 import { openBrowser } from '../scripts/browser.ts';
+import { signInCookie } from '../scripts/demo-pages.ts';
 import { enrolled } from './enrolled.ts';
 import { worldOn } from './world.ts';
 import type { StoredMail } from '../src/standins/resend.ts';
@@ -104,21 +105,7 @@ export async function signIn(page: Page, email: string, next: string) {
 }
 
 /** The cookie of somebody who signed in, for requests without a browser. */
-export async function cookieOf(email: string): Promise<string> {
-	const ctx = house();
-	const person = await personByEmail(ctx, email);
-	if (!person) throw new Error(`nobody has the address ${email}`);
-	const token = await makeLink(ctx, { personId: person.id, purpose: 'welcome', next: null });
-	const answer = await fetch(`${origin}/sign-in/${token}`, {
-		method: 'POST',
-		redirect: 'manual',
-		headers: { origin, accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
-		body: ''
-	});
-	const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('login='));
-	if (!cookie) throw new Error(`${email} could not sign in: ${answer.status}`);
-	return cookie.split(';')[0]!;
-}
+export const cookieOf = (email: string) => signInCookie(house(), origin, email);
 
 /** The mails that somebody got, newest first; waits until there is one that `fits`. */
 export async function mailTo(

@@ -11,7 +11,8 @@ import {
 	waitFor,
 	type Program
 } from '../scripts/stack.ts';
-import { pageRoutes, visit } from './addresses.ts';
+import { pageRoutes } from '../scripts/demo-pages.ts';
+import { visit } from './addresses.ts';
 import { stack } from './journey.ts';
 
 const mostStatements = 5;

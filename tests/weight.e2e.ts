@@ -2,7 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Response } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { pageRoutes, visit } from './addresses.ts';
+import { pageRoutes } from '../scripts/demo-pages.ts';
+import { visit } from './addresses.ts';
 import { openPage, origin } from './journey.ts';
 
 const kB = 1_000;
