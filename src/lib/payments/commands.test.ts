@@ -8,6 +8,7 @@ import { enrollment, seat, sponsorship } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { useLink } from '#lib/people/commands.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
+import { stripeTill } from '#lib/server/till.server.ts';
 import { auditLog, emailOutbox, providerCall, webhookEvent } from '#lib/server/tables.server.ts';
 import { offered, origin, selling } from '../../../tests/cohort.ts';
 import { databasePerTest } from '../../../tests/database.ts';
@@ -322,6 +323,24 @@ describe('what Stripe tells us', () => {
 		expect(await mails()).toEqual(['application', 'offer', 'receipt', 'welcome']);
 		expect(await world.db.$count(auditLog, eq(auditLog.action, 'seat-sold'))).toBe(1);
 		expect(await world.db.$count(webhookEvent)).toBe(3);
+	});
+
+	test('the control: without the signature check somebody else’s message enrolls', async () => {
+		const { token } = await offered(world, await selling(world));
+		const session = await atThePage(token);
+		bank.pay(session);
+		const forged = bank.event('checkout.session.completed', session);
+		const real = stripeTill({
+			STRIPE_SECRET_KEY: 'sk_test_x',
+			STRIPE_WEBHOOK_SECRETS: ['whsec_ours']
+		} as Parameters<typeof stripeTill>[0]);
+		expect(() => real.verify(JSON.stringify(forged), 't=1,v1=forged', world.now)).toThrow();
+		await act();
+		expect((await facts()).enrollments).toBe(0);
+		// The same message, let past the check, has its effect: the check is what stands in the way.
+		await tell(forged);
+		await act();
+		expect((await facts()).enrollments).toBe(1);
 	});
 
 	test('all 120 orders of five events end in the same state', async () => {
