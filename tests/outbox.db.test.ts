@@ -6,7 +6,8 @@ import { resendMailer } from '#lib/server/mailer.server.ts';
 import { hashAddress } from '#lib/server/seal.server.ts';
 import { emailOutbox, emailSuppression } from '#lib/server/tables.server.ts';
 import type { Standin } from '../src/standins/http.ts';
-import { startResendStandin, type StoredMail } from '../src/standins/resend.ts';
+import type { StoredMail } from '../src/standins/resend-mail.ts';
+import { startResendStandin } from '../src/standins/resend.ts';
 import { databasePerTest } from './database.ts';
 import { worldOn, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import type { Answer } from './http.ts';
 import { escape, moment, page } from './pages.ts';
-import type { StoredMail } from './resend.ts';
+import type { StoredMail } from './resend-mail.ts';
 
 const NOTE = 'Stand-in for the mail service – nothing here was really sent';
 const SHOWN = 300;

@@ -31,7 +31,7 @@
  *   GET    /_test/calls       every call to /emails; DELETE empties the list
  * Clock, faults, rate and held deliveries end with the process; the rest survives it.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { ErrorResponse, GetEmailResponseSuccess } from 'resend';
 import type {
 	EmailBouncedEvent,
@@ -55,6 +55,7 @@ import {
 	text
 } from './http.ts';
 import type { Answer, Call, Standin } from './http.ts';
+import type { StoredAttachment, StoredMail } from './resend-mail.ts';
 import { inboxPage, mailPage, unknownMailPage } from './resend-pages.ts';
 import { openStore } from './store.ts';
 
@@ -81,33 +82,6 @@ export interface ResendStandinOptions {
 	retryDelays?: readonly number[];
 }
 
-interface StoredAttachment {
-	filename: string;
-	contentType: string;
-	/** base64 */
-	content: string;
-}
-
-export interface StoredMail {
-	id: string;
-	/** ISO instant on the stand-in's clock */
-	createdAt: string;
-	from: string;
-	to: string[];
-	cc: string[] | null;
-	bcc: string[] | null;
-	replyTo: string[] | null;
-	subject: string;
-	html: string | null;
-	text: string | null;
-	headers: Record<string, string>;
-	tags: { name: string; value: string }[];
-	attachments: StoredAttachment[];
-	scheduledAt: string | null;
-	lastEvent: GetEmailResponseSuccess['last_event'];
-	idempotencyKey: string | null;
-}
-
 type MailEvent = EmailBouncedEvent | EmailComplainedEvent | EmailDeliveredEvent | EmailSentEvent;
 const EVENT_TYPES: readonly MailEvent['type'][] = [
 	'email.sent',
@@ -120,7 +94,7 @@ interface ResendState {
 	mails: StoredMail[];
 	events: Record<string, MailEvent>;
 	deliveries: Delivery[];
-	/** What was answered under a key: path and body compared, the same ids given again. */
+	/** What was answered under a key: path and body (its hash) compared, the same ids given again. */
 	keys: Record<string, { path: string; body: string; at: number; answer: object }>;
 }
 
@@ -249,7 +223,7 @@ export async function startResendStandin(options: ResendStandinOptions = {}): Pr
 			}
 			const remembered = state.keys[key];
 			if (remembered) {
-				if (remembered.path !== call.path || remembered.body !== call.body) {
+				if (remembered.path !== call.path || remembered.body !== printOf(call.body)) {
 					throw new Refused(
 						409,
 						'invalid_idempotent_request',
@@ -282,7 +256,7 @@ export async function startResendStandin(options: ResendStandinOptions = {}): Pr
 		}
 		accept(mails);
 		if (key !== null) {
-			state.keys[key] = { path: call.path, body: call.body, at: now.getTime(), answer };
+			state.keys[key] = { path: call.path, body: printOf(call.body), at: now.getTime(), answer };
 		}
 		await store.save();
 		return json(200, answer);
@@ -545,6 +519,8 @@ function readAddresses(value: unknown, field: string): string[] | null {
 		);
 	});
 }
+
+const printOf = (body: string): string => createHash('sha256').update(body).digest('base64url');
 
 function readMail(input: unknown, now: Date, idempotencyKey: string | null): StoredMail {
 	if (typeof input !== 'object' || input === null || Array.isArray(input)) {
