@@ -28,7 +28,7 @@ const logs = path.join(folder, 'logs');
 const began = performance.now();
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const seconds = () => `${((performance.now() - began) / 1000).toFixed(0)} s`.padStart(5);
-const step = (text: string) => say(`${seconds()}  ${text}`);
+const step = (text: string): void => void say(`${seconds()}  ${text}`);
 
 let server: Server | undefined;
 let programs: Program[] = [];

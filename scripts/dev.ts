@@ -11,6 +11,7 @@ import {
 	startProgram,
 	startStandins,
 	stopProgram,
+	type Environment,
 	type Program
 } from './stack.ts';
 
@@ -19,7 +20,7 @@ const given = process.env.DATABASE_URL;
 const server = given ? null : await startPostgres(path.join(folder, 'postgres'));
 const databaseUrl = given ?? server!.url;
 await migrateDatabase(databaseUrl);
-const env = {
+const env: Environment = {
 	...environment({
 		folder,
 		databaseUrl,

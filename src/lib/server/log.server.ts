@@ -5,7 +5,7 @@ import { pino } from 'pino';
  * answer, no note, no person's id on survey routes.
  */
 export const log = pino({
-	base: undefined,
+	base: null,
 	level: 'info',
 	timestamp: pino.stdTimeFunctions.isoTime,
 	formatters: { level: (level) => ({ level }) }

@@ -47,15 +47,15 @@ export type Till = {
 	verify(rawBody: string, signature: string, now: Date): Stripe.Event;
 };
 
+const known = <Word extends string>(words: Word[], word: string | null): Word | undefined =>
+	words.find((one) => one === word);
+
 const paying = (session: Stripe.Checkout.Session): Paying => ({
 	sessionId: session.id,
 	url: session.url,
 	// A status that this version does not know is neither paid nor dead.
-	status: session.status === 'complete' || session.status === 'expired' ? session.status : 'open',
-	paymentStatus:
-		session.payment_status === 'paid' || session.payment_status === 'no_payment_required'
-			? session.payment_status
-			: 'unpaid',
+	status: known(['complete', 'expired'], session.status) ?? 'open',
+	paymentStatus: known(['paid', 'no_payment_required'], session.payment_status) ?? 'unpaid',
 	amountMinor: session.amount_total,
 	currency: session.currency?.toUpperCase() ?? null,
 	livemode: session.livemode,
