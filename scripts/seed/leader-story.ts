@@ -8,7 +8,7 @@ import {
 	saveNote
 } from '#lib/coaching/commands.server.ts';
 import type { SellerKind } from '#lib/coaching/touchpoint.ts';
-import { addSeller, sellerLeaves } from '#lib/cohorts/commands.server.ts';
+import { addSeller } from '#lib/cohorts/commands.server.ts';
 import { roster } from '#lib/cohorts/queries.server.ts';
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import {
@@ -53,14 +53,17 @@ export type LeaderInCast = {
 	seed: number;
 };
 
-/** The enrollment's id, once the leader is enrolled. */
+/** The enrollment's id, once the leader is enrolled. Asked once: nobody here is enrolled twice. */
 export async function enrollmentOf(story: Story, email: string): Promise<string> {
+	const known = story.enrollments.get(email);
+	if (known) return known;
 	const [found] = await story.pool.db
 		.select({ id: enrollment.id })
 		.from(enrollment)
 		.innerJoin(person, eq(person.id, enrollment.leaderId))
 		.where(eq(person.email, email));
 	if (!found) throw new Error(`${email} is not enrolled`);
+	story.enrollments.set(email, found.id);
 	return found.id;
 }
 
@@ -207,6 +210,17 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 		'recognition',
 		'stepped-back'
 	];
+	const ids = new Map<string, string>();
+	const sellerOf = async ({ name }: SellerInCast) => {
+		if (ids.size === 0) {
+			const team = await story.pool.db
+				.select({ id: seller.id, name: seller.name })
+				.from(seller)
+				.where(eq(seller.enrollmentId, await enrollmentOf(story, leader.email)));
+			for (const member of team) ids.set(member.name, member.id);
+		}
+		return ids.get(name)!;
+	};
 	const silentFrom =
 		leader.touch.forgotten && workdaysBefore(until, leader.touch.forgotten.workdays);
 	for (let day = leader.dayZero, turn = 0; day <= until; day = addDays(day, 1)) {
@@ -227,25 +241,17 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 				`${String(9 + ((count * 3 + turn) % 7)).padStart(2, '0')}:${String(5 + count * 9).padStart(2, '0')}`,
 				async (now) => {
 					const ctx = await story.as('leader', leader.email, now);
-					const [found] = await ctx.db
-						.select({ id: seller.id })
-						.from(seller)
-						.where(
-							and(
-								eq(seller.enrollmentId, await enrollmentOf(story, leader.email)),
-								eq(seller.name, who.name)
-							)
-						);
 					must(
 						await logTouchpoint(ctx, {
 							kind,
-							sellerId: found!.id,
+							sellerId: await sellerOf(who),
 							minutes,
 							note: '',
 							requestKey: randomUUID()
 						})
 					);
-				}
+				},
+				{ quiet: true }
 			);
 		}
 		if (day === silentFrom) {
@@ -416,15 +422,4 @@ async function slugOfWeek(story: Story, programId: string, week: number): Promis
 		.from(module)
 		.where(and(eq(module.programId, programId), eq(module.week, week)));
 	return found!.slug;
-}
-
-/** Somebody leaves the team. */
-export function leavesTeam(story: Story, leader: LeaderInCast, name: string, day: Day) {
-	story.on(day, '11:00', async (now) => {
-		const ctx = await story.as('leader', leader.email, now);
-		const found = (await roster(ctx, await enrollmentOf(story, leader.email))).find(
-			(member) => member.name === name
-		);
-		must(await sellerLeaves(ctx, found!.id, day));
-	});
 }

@@ -2,8 +2,6 @@
  * A seat is a numbered place in a cohort. The seats are rows, so there are never more of them than
  * were made; a checkout holds one while somebody pays.
  */
-export const states = ['free', 'held', 'sold', 'blocked'] as const;
-export type SeatState = (typeof states)[number];
 
 /** A payment page lives 31 minutes: Stripe refuses less than 30. */
 export const payingMs = 31 * 60_000;

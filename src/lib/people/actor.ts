@@ -2,8 +2,6 @@
  * Who is acting. A command names the role that it serves in its first parameter, so calling it from
  * the wrong place is a type error, not a missing check. Only `people/queries.server.ts` makes actors.
  */
-import type { Role } from './role.ts';
-
 declare const proven: unique symbol;
 type In<Name extends string> = {
 	readonly role: Name;
@@ -26,7 +24,6 @@ export type Visitor = { readonly role: 'visitor' };
 export type System = { readonly role: 'system' };
 
 export type ActorOf = { leader: Leader; coach: Coach; admin: Admin; sponsor: Sponsor };
-export type Actor = ActorOf[Role] | Anybody | Visitor | System;
 
 export const visitor: Visitor = { role: 'visitor' };
 export const system: System = { role: 'system' };

@@ -67,7 +67,6 @@ export const proposal = v.object({
 		{}
 	)
 });
-export type Proposal = v.InferOutput<typeof proposal>;
 
 /** A window's evidence: the won amounts themselves in minor units, exposure in RFTE weeks. */
 export type Period = Span & { weeks: number; exposure: number; amounts: number[] };

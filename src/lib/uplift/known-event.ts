@@ -21,7 +21,6 @@ export const knownEventInput = v.object({
 	size: v.picklist(['minor', 'major']),
 	note: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '')
 });
-export type KnownEventInput = v.InferOutput<typeof knownEventInput>;
 
 /** Enough for any program, and a list that a page can bear. */
 export const mostEvents = 100;
