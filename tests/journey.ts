@@ -12,7 +12,7 @@ import { openBrowser } from '../scripts/browser.ts';
 import { signInCookie } from '../scripts/demo-pages.ts';
 import { enrolled } from './enrolled.ts';
 import { worldOn } from './world.ts';
-import type { StoredMail } from '../src/standins/resend.ts';
+import type { StoredMail } from '../src/standins/resend-mail.ts';
 
 export const stack = inject('stack');
 export const origin = stack.APP_ORIGIN!;

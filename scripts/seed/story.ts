@@ -15,7 +15,7 @@ import { keysFrom, type Keys } from '#lib/server/seal.server.ts';
 import { stripeTill, type Till } from '#lib/server/till.server.ts';
 import { addDays, isWorkday, type Day } from '#lib/values/day.ts';
 import type { Result } from '#lib/values/result.ts';
-import type { StoredMail } from '../../src/standins/resend.ts';
+import type { StoredMail } from '../../src/standins/resend-mail.ts';
 import { root } from '../stack.ts';
 
 type Happening = { at: Date; order: number; what: (now: Date) => Promise<void> };
