@@ -131,6 +131,25 @@ test('who said no gets nothing, and a link that is too old is not sent', async (
 	expect(await received()).toHaveLength(0);
 });
 
+test('who said no before the application key changed has said no', async () => {
+	const { current } = world.keys;
+	await database.db.insert(emailSuppression).values({
+		recipientHash: hashAddress(world.keys, 'person1@team.example'),
+		scope: 'all',
+		reason: 'complained',
+		at: world.now
+	});
+	world = worldOn(database.db, world.now.toISOString(), {
+		current: new Uint8Array(32).fill(7),
+		previous: current
+	});
+	await queueMail(world.system(), mail(1));
+	await deliverAll();
+	const [row] = await database.db.select().from(emailOutbox);
+	expect(row!.state).toBe('suppressed');
+	expect(await received()).toHaveLength(0);
+});
+
 test('what waits in the outbox cannot be read in a dump', async () => {
 	await queueMail(world.system(), mail(7));
 	const [row] = await database.db.select().from(emailOutbox);

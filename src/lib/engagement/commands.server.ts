@@ -8,7 +8,7 @@ import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { enqueue } from '#lib/server/job.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
-import { hashToken, seal, unseal } from '#lib/server/seal.server.ts';
+import { addressHashes, hashToken, seal, unseal } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -321,6 +321,10 @@ export async function remind(
 /**
  * Mails the reminder to all who have not answered, spread over time. Harmless when run twice: a round
  * is mailed once. Nothing happens in the last 24 hours or after the close.
+ *
+ * It goes only where the invitation went. Whoever keeps the roster could else put an address of their
+ * own there while the wave is open, and learn from the mail who has not answered, with the link to
+ * answer in their place.
  */
 export async function sendReminders(
 	ctx: Context<System>,
@@ -339,13 +343,18 @@ export async function sendReminders(
 		if (ctx.now.getTime() > latest) return;
 		const privateKey = unseal(ctx.keys, 'wave-key', found.wave.privateKeyEnc);
 		const waiting = await tx.db
-			.select({ id: invitation.id, seller })
+			.select({ id: invitation.id, seller, invitedAt: emailOutbox.recipientHash })
 			.from(invitation)
 			.innerJoin(seller, eq(seller.id, invitation.sellerId))
+			.innerJoin(
+				emailOutbox,
+				eq(emailOutbox.dedupeKey, sql`${mailOf(waveId, 'invitation/')} || ${invitation.id}::text`)
+			)
 			.where(and(eq(invitation.waveId, waveId), eq(invitation.done, false)));
 		const spread = Math.min(reminderSpreadMs, latest - ctx.now.getTime());
-		for (const { id, seller: member } of shuffled(waiting)) {
-			if (!member.email) continue;
+		for (const { id, seller: member, invitedAt } of shuffled(waiting)) {
+			const to = member.email;
+			if (!to || !addressHashes(tx.keys, to).some((hash) => sameBytes(hash, invitedAt))) continue;
 			const later = { ...tx, now: new Date(ctx.now.getTime() + jitterMs(spread)) };
 			await queueMail(later, {
 				...reminderLetter(member.locale as 'en' | 'nb', {
@@ -357,7 +366,7 @@ export async function sendReminders(
 					minGroup: found.wave.minGroup,
 					url: `${origin}/survey/${linkToken(privateKey, id)}`
 				}),
-				to: member.email,
+				to,
 				category: 'reminder',
 				fact: mailOf(waveId, `reminder/${round}/${id}`),
 				goodUntil: found.wave.closesAt
@@ -365,6 +374,8 @@ export async function sendReminders(
 		}
 	});
 }
+
+const sameBytes = (one: Uint8Array, other: Uint8Array) => Buffer.from(one).equals(other);
 
 /** What lies in a box: everything about one reply, and under which key. */
 const contentSchema = v.object({

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eq, sql } from 'drizzle-orm';
+import { changeSeller } from '#lib/cohorts/commands.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { refuse } from '#lib/values/result.ts';
@@ -650,6 +651,29 @@ describe('reminding', () => {
 			({ stage }) => stage === 'open'
 		);
 		expect(row).toMatchObject({ reminders: 1, remindRefusal: 'reminded-lately' });
+	});
+
+	test('goes only where the invitation went, whatever the roster says by then', async () => {
+		const team = await enrolled(world, { dayZero });
+		const { waveId, tokens } = await opened(team);
+		const [moved] = team.sellers;
+		const { name, locale, externalId, startedOn } = moved!;
+		const changed = await changeSeller(team.leader, moved!.id, {
+			...{ name, locale, externalId: externalId ?? '', startedOn, ftePct: '100' },
+			email: 'someone-else@team.example'
+		});
+		expect(changed.ok).toBe(true);
+		world.at('2027-01-06T09:00:00Z');
+		await sendReminders(world.system(), { waveId, round: '1', origin });
+		const reminded = await mailedTokens('reminder');
+		expect(reminded).toHaveLength(5);
+		expect(tokens).toEqual(expect.arrayContaining(reminded));
+		const mails = await database.db
+			.select()
+			.from(emailOutbox)
+			.where(eq(emailOutbox.category, 'reminder'));
+		const texts = mails.map(({ requestEnc }) => unsealText(world.keys, 'mail', requestEnc!));
+		expect(texts.join()).not.toContain('someone-else@team.example');
 	});
 
 	test('is refused in the last day, twice in a day and a third time', async () => {

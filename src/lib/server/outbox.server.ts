@@ -1,9 +1,9 @@
 /** Mail is written, not sent: the row is there if the business fact is, and the worker sends it. */
-import { and, eq, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Context } from './context.server.ts';
 import { enqueue } from './job.server.ts';
 import { renderLetter, type Letter } from './letter.server.ts';
-import { hashAddress, seal, unsealText } from './seal.server.ts';
+import { addressHashes, hashAddress, seal, unsealText } from './seal.server.ts';
 import { emailOutbox, emailSuppression } from './tables.server.ts';
 
 /** Login links first, receipts next, then the rest. */
@@ -114,20 +114,21 @@ export async function deliverNext(
 	if (mail.firstTryAt && now.getTime() - mail.firstTryAt.getTime() > windowMs)
 		return end('unknown');
 	if (!mail.requestEnc) return end('failed', { lastError: 'empty' });
+	const request = JSON.parse(unsealText(keys, 'mail', mail.requestEnc)) as MailRequest;
 
 	const [suppressed] = await db
 		.select({ reason: emailSuppression.reason })
 		.from(emailSuppression)
 		.where(
 			and(
-				eq(emailSuppression.recipientHash, mail.recipientHash),
+				// Who said no before the keys changed has said no.
+				inArray(emailSuppression.recipientHash, addressHashes(keys, request.to)),
 				or(eq(emailSuppression.scope, 'all'), eq(emailSuppression.scope, mail.category))
 			)
 		)
 		.limit(1);
 	if (suppressed) return end('suppressed', { lastError: suppressed.reason });
 
-	const request = JSON.parse(unsealText(keys, 'mail', mail.requestEnc)) as MailRequest;
 	const delivery = await send(request, `em/${mail.id}`);
 	if (delivery.outcome === 'sent')
 		return end('sent', { providerId: delivery.providerId, sentAt: now, lastError: null });

@@ -70,8 +70,13 @@ export const hashToken = (token: string): string =>
 
 /** An address that can be compared and not read: keyed, so that it cannot be guessed from a dump. */
 export const hashAddress = (keys: Keys, address: string): Uint8Array =>
+	hashUnder(keys.current, address);
+
+/** Every form in which the address may lie in the database: under the current and the previous key. */
+export const addressHashes = (keys: Keys, address: string): Uint8Array[] =>
+	[keys.current, ...(keys.previous ? [keys.previous] : [])].map((key) => hashUnder(key, address));
+
+const hashUnder = (key: Uint8Array, address: string) =>
 	new Uint8Array(
-		createHmac('sha256', keyFor(keys.current, 'address'))
-			.update(address.trim().toLowerCase())
-			.digest()
+		createHmac('sha256', keyFor(key, 'address')).update(address.trim().toLowerCase()).digest()
 	);
