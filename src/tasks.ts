@@ -8,7 +8,9 @@ import {
 	sendReminders,
 	sweepWaves
 } from '#lib/engagement/commands.server.ts';
-import { actOnWebhooks, reconcile, sendRefund, sweep } from '#lib/payments/commands.server.ts';
+import { reconcile, sweep } from '#lib/payments/commands.server.ts';
+import { actOnWebhooks } from '#lib/payments/events.server.ts';
+import { sendRefund } from '#lib/payments/refunds.server.ts';
 import type { System } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { deliverNext, forgetSentMail, type Mailer } from '#lib/server/outbox.server.ts';

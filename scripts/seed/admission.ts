@@ -6,7 +6,8 @@ import {
 } from '#lib/admissions/commands.server.ts';
 import { application } from '#lib/admissions/tables.server.ts';
 import { defaultPledge } from '#lib/cohorts/pledge.ts';
-import { actOnWebhooks, receiveEvent, startCheckout } from '#lib/payments/commands.server.ts';
+import { startCheckout } from '#lib/payments/commands.server.ts';
+import { actOnWebhooks, receiveEvent } from '#lib/payments/events.server.ts';
 import { checkout } from '#lib/payments/tables.server.ts';
 import { addDays, type Day } from '#lib/values/day.ts';
 import { and, desc, eq } from 'drizzle-orm';

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lt, ne } from 'drizzle-orm';
 import * as Applications from '#lib/admissions/commands.server.ts';
 import {
 	may as mayApplication,
@@ -10,7 +10,7 @@ import { enroll, holdSeat, releaseSeat, sellSeat } from '#lib/cohorts/commands.s
 import { holdMs, payingMs } from '#lib/cohorts/seat.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
-import type { Admin, System, Visitor } from '#lib/people/actor.ts';
+import type { System, Visitor } from '#lib/people/actor.ts';
 import { system } from '#lib/people/actor.ts';
 import { makeLink } from '#lib/people/commands.server.ts';
 import { person } from '#lib/people/tables.server.ts';
@@ -19,7 +19,7 @@ import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/co
 import { enqueue } from '#lib/server/job.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
 import { hashToken, seal, unsealText } from '#lib/server/seal.server.ts';
-import { providerCall, webhookEvent } from '#lib/server/tables.server.ts';
+import { providerCall } from '#lib/server/tables.server.ts';
 import type { Bill, Paying, Till } from '#lib/server/till.server.ts';
 import { dayIn } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -27,12 +27,11 @@ import { formatMoney } from '#lib/values/money.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import { sayDay } from '#lib/values/say-day.ts';
 import { from, keyLivesMs, live, may, mismatch, refusedForGood, type Status } from './checkout.ts';
-import { meaningOf, type Meaning, type StripeEvent } from './event.ts';
-import { refundable, type RefundState } from './refund.ts';
 import { checkout, payment, refund } from './tables.server.ts';
 
 type Locale = 'en' | 'nb';
-type Place = { origin: string };
+/** Where links lead. */
+export type Place = { origin: string };
 type Checkout = typeof checkout.$inferSelect;
 
 const asSystem = (ctx: Context): Context<System> => ({ ...ctx, who: system });
@@ -376,7 +375,7 @@ async function look(
 }
 
 /** Acts on what the provider says about a session, in the caller's transaction. Locks: application, checkout, seat. */
-async function settle(
+export async function settle(
 	ctx: Context<System>,
 	{ livemode }: Pick<Till, 'livemode'>,
 	paying: Paying,
@@ -597,293 +596,6 @@ async function seatTheLeader(
 }
 
 // ---------------------------------------------------------------------------------------------
-// What the provider tells us: stored at once, acted on by the worker.
-
-/** Stores a verified event. Nothing else happens here, so that the answer is quick. @returns whether it is new */
-export async function receiveEvent(ctx: Context<System>, event: StripeEvent): Promise<boolean> {
-	return inTransaction(ctx, async (tx) => {
-		const objectId = (event.data.object as { id?: unknown }).id;
-		const [stored] = await tx.db
-			.insert(webhookEvent)
-			.values({
-				provider: 'stripe',
-				eventId: event.id,
-				type: event.type,
-				objectId: typeof objectId === 'string' ? objectId : null,
-				payload: { type: event.type, data: event.data },
-				livemode: event.livemode,
-				receivedAt: ctx.now,
-				nextTryAt: ctx.now
-			})
-			.onConflictDoNothing()
-			.returning({ eventId: webhookEvent.eventId });
-		if (stored) await enqueue(tx, 'act-on-webhooks', { key: 'act-on-webhooks' });
-		return Boolean(stored);
-	});
-}
-
-const mostTries = 12;
-const leaseMs = 60_000;
-const waitMs = (attempts: number) => Math.min(3600_000, 5_000 * 2 ** attempts);
-
-/**
- * Acts on the events that wait, oldest first. An event is leased, so that two workers never have
- * the same one; what it does and that it is done are committed together. One that fails waits and
- * does not hold up the others; after twelve tries it is parked for a person to see.
- *
- * @returns how many were done
- */
-export async function actOnWebhooks(
-	ctx: Context<System>,
-	till: Till,
-	place: Place
-): Promise<number> {
-	const { db, now } = ctx;
-	let done = 0;
-	for (let count = 0; count < 500; count += 1) {
-		const [event] = await db
-			.update(webhookEvent)
-			.set({
-				attempts: sql`${webhookEvent.attempts} + 1`,
-				nextTryAt: new Date(now.getTime() + leaseMs)
-			})
-			.where(
-				sql`(provider, event_id) = (select provider, event_id from webhook_event
-					where provider = 'stripe' and state = 'new' and next_try_at <= ${now.toISOString()}::timestamptz
-					order by received_at, event_id limit 1 for update skip locked)`
-			)
-			.returning();
-		if (!event) break;
-		const mine = and(
-			eq(webhookEvent.provider, event.provider),
-			eq(webhookEvent.eventId, event.eventId)
-		);
-		try {
-			const meaning = meaningOf(event.payload as Pick<StripeEvent, 'type' | 'data'>);
-			const act = await prepare(ctx, till, place, meaning, event.attempts);
-			await inTransaction(ctx, async (tx) => {
-				const state = (await act(tx)) ? 'done' : 'ignored';
-				await tx.db.update(webhookEvent).set({ state, doneAt: now, lastError: null }).where(mine);
-			});
-			done += 1;
-		} catch (failure) {
-			const parked = event.attempts >= mostTries;
-			await inTransaction(ctx, async (tx) => {
-				await tx.db
-					.update(webhookEvent)
-					.set({
-						state: parked ? 'parked' : 'new',
-						nextTryAt: new Date(now.getTime() + waitMs(event.attempts)),
-						lastError: nameOf(failure)
-					})
-					.where(mine);
-				if (parked)
-					await audit(tx, {
-						action: 'webhook-parked',
-						detail: { event: event.eventId, type: event.type }
-					});
-			});
-		}
-	}
-	const [next] = await db
-		.select({ at: webhookEvent.nextTryAt })
-		.from(webhookEvent)
-		.where(and(eq(webhookEvent.state, 'new'), eq(webhookEvent.provider, 'stripe')))
-		.orderBy(webhookEvent.nextTryAt)
-		.limit(1);
-	if (next) await enqueue(ctx, 'act-on-webhooks', { key: 'act-on-webhooks/later', runAt: next.at });
-	return done;
-}
-
-/** An error's kind, without what it says: messages may hold addresses. */
-const nameOf = (failure: unknown): string =>
-	failure instanceof Error
-		? `${failure.name}${'code' in failure ? ` ${String(failure.code)}` : ''}`.slice(0, 120)
-		: 'unknown';
-
-class NotYet extends Error {
-	override name = 'NotYet';
-}
-
-/** Asks the provider what must be asked, and says what is to be done in the transaction. */
-async function prepare(
-	ctx: Context<System>,
-	till: Till,
-	place: Place,
-	meaning: Meaning,
-	attempts: number
-): Promise<(tx: Context<System>) => Promise<boolean>> {
-	const session = async (sessionId: string, failed = false) => {
-		const paying = await till.look(sessionId);
-		return async (tx: Context<System>) =>
-			(await settle(tx, till, paying, { ...place, failed })) !== 'foreign';
-	};
-	switch (meaning.kind) {
-		case 'nothing':
-			return () => Promise.resolve(false);
-		case 'look':
-			return session(meaning.sessionId, meaning.failed);
-		case 'look-at': {
-			const sessionId = await sessionOf(ctx, meaning.checkoutId);
-			return sessionId ? session(sessionId) : () => Promise.resolve(false);
-		}
-		case 'failed':
-			return async (tx) => {
-				const kept = await tx.db
-					.update(checkout)
-					.set({ failure: meaning.code, updatedAt: tx.now })
-					.where(
-						and(
-							eq(checkout.id, meaning.checkoutId),
-							inArray(checkout.status, ['new', 'open', 'processing'])
-						)
-					)
-					.returning({ id: checkout.id });
-				return kept.length > 0;
-			};
-		case 'refunded': {
-			// A refund can overtake the payment that it belongs to: that one first.
-			const sessionId = meaning.checkoutId && (await sessionOf(ctx, meaning.checkoutId));
-			const first = sessionId ? await session(sessionId) : null;
-			if (meaning.checkoutId && !sessionId && (await isOurs(ctx, meaning.checkoutId)))
-				throw new NotYet();
-			return async (tx) => {
-				await first?.(tx);
-				return noteRefunded(tx, meaning);
-			};
-		}
-		case 'refund-state':
-			return async (tx) => {
-				const changed = await tx.db
-					.update(refund)
-					.set({ state: meaning.state })
-					.where(and(eq(refund.stripeRefundId, meaning.refundId), ne(refund.state, 'failed')))
-					.returning({ id: refund.id });
-				return changed.length > 0;
-			};
-		case 'disputed':
-			return async (tx) => {
-				const noted = await noteDispute(tx, meaning);
-				// It may have overtaken the payment; a stranger's stays unknown.
-				if (!noted && attempts < 4) throw new NotYet();
-				return noted;
-			};
-	}
-}
-
-const isOurs = async ({ db }: Context, checkoutId: string) =>
-	(await db.select({ id: checkout.id }).from(checkout).where(eq(checkout.id, checkoutId))).length >
-	0;
-
-async function sessionOf({ db }: Context, checkoutId: string): Promise<string | null> {
-	const [found] = await db
-		.select({ sessionId: checkout.stripeSessionId })
-		.from(checkout)
-		.where(eq(checkout.id, checkoutId));
-	return found?.sessionId ?? null;
-}
-
-/** Money went back at the provider: what we did not send ourselves is written down. */
-async function noteRefunded(
-	ctx: Context<System>,
-	{ paymentIntent, amountMinor }: { paymentIntent: string; amountMinor: number }
-): Promise<boolean> {
-	const { db, now } = ctx;
-	const [paid] = await db
-		.select()
-		.from(payment)
-		.where(eq(payment.stripePaymentIntent, paymentIntent))
-		.for('update');
-	if (!paid) return false;
-	const rows = await db.select().from(refund).where(eq(refund.checkoutId, paid.checkoutId));
-	const known =
-		paid.amountMinor -
-		refundable(paid.amountMinor, rows as { amountMinor: number; state: RefundState }[]);
-	if (amountMinor > known) {
-		await db.insert(refund).values({
-			checkoutId: paid.checkoutId,
-			amountMinor: Math.min(amountMinor, paid.amountMinor) - known,
-			reason: 'at-stripe',
-			state: 'succeeded',
-			createdAt: now
-		});
-		await audit(ctx, {
-			action: 'refund-seen',
-			object: { kind: 'checkout', id: paid.checkoutId },
-			detail: { amountMinor }
-		});
-	}
-	await closeWhenAllIsBack(ctx, paid);
-	return true;
-}
-
-/** A payment of which everything has gone back is 'refunded'. The seat stays with its leader until an admin says otherwise. */
-async function closeWhenAllIsBack(
-	ctx: Context,
-	paid: { checkoutId: string; amountMinor: number }
-): Promise<void> {
-	const [back] = await ctx.db
-		.select({ sum: sql<string>`coalesce(sum(${refund.amountMinor}), 0)` })
-		.from(refund)
-		.where(
-			and(eq(refund.checkoutId, paid.checkoutId), inArray(refund.state, ['sent', 'succeeded']))
-		);
-	if (Number(back!.sum) < paid.amountMinor) return;
-	await ctx.db
-		.update(checkout)
-		.set({ status: 'refunded', updatedAt: ctx.now })
-		.where(and(eq(checkout.id, paid.checkoutId), inArray(checkout.status, from('refund'))));
-}
-
-async function noteDispute(
-	ctx: Context<System>,
-	{ paymentIntent, end: ended }: { paymentIntent: string; end: 'won' | 'lost' | null }
-): Promise<boolean> {
-	const [paid] = await ctx.db
-		.select({ checkoutId: payment.checkoutId })
-		.from(payment)
-		.where(eq(payment.stripePaymentIntent, paymentIntent));
-	if (!paid) return false;
-	const set = (
-		values: Partial<typeof checkout.$inferInsert>,
-		move: 'dispute' | 'winDispute',
-		also?: ReturnType<typeof eq>
-	) =>
-		ctx.db
-			.update(checkout)
-			.set({ ...values, updatedAt: ctx.now })
-			.where(and(eq(checkout.id, paid.checkoutId), inArray(checkout.status, from(move)), also));
-	const fresh = or(isNull(checkout.failure), sql`${checkout.failure} not like 'dispute-%'`);
-	if (ended === null) await set({ status: 'disputed' }, 'dispute', fresh);
-	else if (ended === 'won') {
-		await set({ status: 'paid' }, 'winDispute');
-		await set({ failure: 'dispute-won' }, 'dispute');
-	} else {
-		// The end can arrive before the beginning.
-		await set({ status: 'disputed' }, 'dispute');
-		await set({ failure: 'dispute-lost' }, 'winDispute');
-	}
-	await audit(ctx, {
-		action: `dispute-${ended ?? 'opened'}`,
-		object: { kind: 'checkout', id: paid.checkoutId }
-	});
-	return true;
-}
-
-/** Gives parked events another twelve tries. @returns how many */
-export async function replayParked(ctx: Context<System>): Promise<number> {
-	return inTransaction(ctx, async (tx) => {
-		const again = await tx.db
-			.update(webhookEvent)
-			.set({ state: 'new', attempts: 0, nextTryAt: ctx.now })
-			.where(eq(webhookEvent.state, 'parked'))
-			.returning({ eventId: webhookEvent.eventId });
-		if (again.length > 0) await enqueue(tx, 'act-on-webhooks', { key: 'act-on-webhooks' });
-		return again.length;
-	});
-}
-
-// ---------------------------------------------------------------------------------------------
 // What nobody told us: sweeping and reconciling.
 
 const batch = 100;
@@ -1002,124 +714,4 @@ export async function reconcile(
 /** Asks the worker to look at one payment now: the payer is back and waits. */
 export async function askAbout(ctx: Context<Visitor>, checkoutId: string): Promise<void> {
 	await enqueue(ctx, 'reconcile', { payload: { checkoutId }, key: `reconcile/${checkoutId}` });
-}
-
-// ---------------------------------------------------------------------------------------------
-// Money that goes back.
-
-/**
- * Writes down that money goes back; the worker sends it. The form's own id makes a double click
- * one refund.
- */
-export async function requestRefund(
-	ctx: Context<Admin>,
-	{
-		refundId,
-		checkoutId,
-		amountMinor,
-		reason
-	}: { refundId: string; checkoutId: string; amountMinor: number; reason: string }
-): Promise<Result<null, 'not-found' | 'amount-wrong' | 'more-than-paid' | 'reason-missing'>> {
-	if (!isId(checkoutId) || !isId(refundId)) return refuse('not-found');
-	const because = reason.trim().slice(0, 300);
-	if (!because) return refuse('reason-missing');
-	if (!Number.isSafeInteger(amountMinor) || amountMinor <= 0) return refuse('amount-wrong');
-	return inTransaction(ctx, async (tx) => {
-		const [paid] = await tx.db
-			.select()
-			.from(payment)
-			.where(eq(payment.checkoutId, checkoutId))
-			.for('update');
-		if (!paid) return refuse('not-found');
-		const rows = await tx.db.select().from(refund).where(eq(refund.checkoutId, checkoutId));
-		if (rows.some(({ id }) => id === refundId)) return ok(null);
-		if (
-			amountMinor >
-			refundable(paid.amountMinor, rows as { amountMinor: number; state: RefundState }[])
-		) {
-			return refuse('more-than-paid');
-		}
-		await tx.db
-			.insert(refund)
-			.values({ id: refundId, checkoutId, amountMinor, reason: because, createdAt: ctx.now });
-		await enqueue(tx, 'send-refund', { payload: { refundId }, key: `send-refund/${refundId}` });
-		await audit(tx, {
-			action: 'refund-requested',
-			object: { kind: 'checkout', id: checkoutId },
-			detail: { amountMinor }
-		});
-		return ok(null);
-	});
-}
-
-/**
- * Sends one refund, once: every try carries the refund's own id as its key. After 23 hours the
- * provider may have forgotten the key, and a person has to look.
- *
- * @throws when the provider does not answer; the job is tried again
- */
-export async function sendRefund(
-	ctx: Context<System>,
-	till: Till,
-	refundId: string
-): Promise<void> {
-	if (!isId(refundId)) return;
-	const { db, now } = ctx;
-	const [row] = await db
-		.select({ refund, payment, application, cohortName: cohort.name })
-		.from(refund)
-		.innerJoin(payment, eq(payment.checkoutId, refund.checkoutId))
-		.innerJoin(checkout, eq(checkout.id, refund.checkoutId))
-		.innerJoin(application, eq(application.id, checkout.applicationId))
-		.innerJoin(cohort, eq(cohort.id, checkout.cohortId))
-		.where(and(eq(refund.id, refundId), eq(refund.state, 'intent')));
-	if (!row || now.getTime() - row.refund.createdAt.getTime() > keyLivesMs) return;
-	const { amountMinor } = row.refund;
-	let sent: { refundId: string | null; state: RefundState };
-	try {
-		sent = await till.refund(row.payment.stripePaymentIntent, amountMinor, `refund/${refundId}`);
-	} catch (failure) {
-		if (!refusedForGood(failure)) throw failure;
-		sent = { refundId: null, state: 'failed' };
-	}
-	await inTransaction(ctx, async (tx) => {
-		await tx.db
-			.select()
-			.from(payment)
-			.where(eq(payment.checkoutId, row.refund.checkoutId))
-			.for('update');
-		const [changed] = await tx.db
-			.update(refund)
-			.set({ state: sent.state, stripeRefundId: sent.refundId })
-			.where(and(eq(refund.id, refundId), eq(refund.state, 'intent')))
-			.returning({ id: refund.id });
-		if (!changed) return;
-		if (sent.state !== 'failed') {
-			await closeWhenAllIsBack(tx, row.payment);
-			const locale = row.application.locale as Locale;
-			await queueMail(tx, {
-				to: row.application.email,
-				category: 'receipt',
-				fact: `refund/${refundId}`,
-				locale,
-				subject: m.mail_refund_subject({}, { locale }),
-				paragraphs: [
-					m.mail_hello({ name: row.application.name }, { locale }),
-					m.mail_refund_body(
-						{
-							amount: formatMoney({ ...row.payment, amountMinor }, locale),
-							cohort: row.cohortName
-						},
-						{ locale }
-					)
-				],
-				reason: m.mail_receipt_reason({}, { locale })
-			});
-		}
-		await audit(tx, {
-			action: sent.state === 'failed' ? 'refund-failed' : 'refund-sent',
-			object: { kind: 'checkout', id: row.refund.checkoutId },
-			detail: { amountMinor }
-		});
-	});
 }

@@ -15,19 +15,10 @@ import { databasePerTest } from '../../../tests/database.ts';
 import { fakeTill, type FakeTill } from '../../../tests/till.ts';
 import { unlockedDatabase } from '../../../tests/unlocked.ts';
 import { worldOn, type World } from '../../../tests/world.ts';
-import {
-	actOnWebhooks,
-	fulfill,
-	receiveEvent,
-	reconcile,
-	replayParked,
-	requestRefund,
-	sendRefund,
-	startCheckout,
-	sweep,
-	withdrawFromOffer
-} from './commands.server.ts';
+import { fulfill, reconcile, startCheckout, sweep, withdrawFromOffer } from './commands.server.ts';
 import type { StripeEvent } from './event.ts';
+import { actOnWebhooks, receiveEvent, replayParked } from './events.server.ts';
+import { requestRefund, sendRefund } from './refunds.server.ts';
 import { checkout, payment, refund } from './tables.server.ts';
 
 const database = databasePerTest();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { sendOfferAgain } from '#lib/admissions/commands.server.ts';
-import { requestRefund } from '#lib/payments/commands.server.ts';
+import { requestRefund } from '#lib/payments/refunds.server.ts';
 import { parkedEvents, paymentsForAdmin } from '#lib/payments/queries.server.ts';
 import { writtenAmount } from '#lib/payments/written-amount.ts';
 import type { Actions, PageServerLoad } from './$types';

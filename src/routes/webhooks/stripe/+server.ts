@@ -1,4 +1,4 @@
-import { receiveEvent } from '#lib/payments/commands.server.ts';
+import { receiveEvent } from '#lib/payments/events.server.ts';
 import type { RequestHandler } from './$types';
 
 /** Stores what Stripe tells us, byte for byte as it was signed; the worker acts on it. */
