@@ -20,7 +20,7 @@ const pure = [
 ];
 const everywhere = [
 	{
-		selector: 'ExportAllDeclaration',
+		selector: 'ExportAllDeclaration, ExportNamedDeclaration[source]',
 		message: 'No re-exports: the import path says where a thing lives.'
 	}
 ];

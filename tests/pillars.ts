@@ -1,5 +1,6 @@
 /** Results as pages get them, for tests of what is said about them. */
-import type { Pillar, PillarResult } from '#lib/uplift/pillar.ts';
+import type { PillarResult } from '#lib/uplift/pillar.ts';
+import type { Pillar } from '#lib/uplift/verdict.ts';
 
 export type Sample = Partial<PillarResult>;
 

@@ -31,7 +31,6 @@ import {
 	type Figure,
 	type ForecastStatus,
 	type OddsKey,
-	type Pillar,
 	type PillarFlag,
 	type PillarForecast,
 	type PillarResult,
@@ -40,7 +39,7 @@ import {
 	type Source
 } from './pillar.ts';
 import type { Ratio } from './ratio.ts';
-import { dealsVerdict } from './verdict.ts';
+import { type Pillar, dealsVerdict } from './verdict.ts';
 
 /** Days after the window in which late deals may still come; then a result is frozen (4.7). */
 export const graceDays = 14;

@@ -3,7 +3,7 @@ import { addDays } from '#lib/values/day.ts';
 import { sayDay } from '#lib/values/say-day.ts';
 import { gradePicture, type GradePicture } from '#lib/ui/grade.ts';
 import { leaderHeadline } from './headline.ts';
-import type { Pillar } from './pillar.ts';
+import type { Pillar } from './verdict.ts';
 import type { LeaderUplift, SponsorPage } from './queries.server.ts';
 import {
 	chartTable,

@@ -3,7 +3,6 @@
 import type { Evidence, Verdict } from '#lib/engagement/evidence.ts';
 import type { Pillar } from './verdict.ts';
 
-export type { Pillar };
 export const resultMethodVersion = '1.0';
 
 export const baselineIds = ['B26', 'B13', 'BLY', 'BSEA', 'BTOT'] as const;

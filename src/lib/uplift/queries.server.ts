@@ -44,9 +44,9 @@ import { outcomeOf } from './course.ts';
 import { speaksUntil, type DealFact, type TeamMember } from './deals.ts';
 import type { EventKind } from './known-event.ts';
 import { emptyResult, staleAfterDays, type KnownEvent } from './measurement.ts';
-import type { BaselineId, Pillar, PillarResult, Source } from './pillar.ts';
+import type { BaselineId, PillarResult, Source } from './pillar.ts';
 import { cohortResult, deal, importBatch } from './tables.server.ts';
-import { pillars } from './verdict.ts';
+import { pillars, type Pillar } from './verdict.ts';
 
 // The facts of one enrollment -------------------------------------------------------------------
 

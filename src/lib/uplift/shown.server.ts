@@ -13,7 +13,8 @@ import { sayDay, sayShortDay } from '#lib/values/say-day.ts';
 import { courseOf, inOrder, isStale, lineAt, weakestOf, type Course } from './course.ts';
 import type { Said } from './headline.ts';
 import { oddsOf } from './odds.ts';
-import type { Pillar, PillarResult } from './pillar.ts';
+import type { PillarResult } from './pillar.ts';
+import type { Pillar } from './verdict.ts';
 import { ago, figureText, listed, percent, plusMinus, told, type Locale } from './words.server.ts';
 
 export const toneOf: Record<Pillar, Tone> = { engagement: 'eng', sales: 'sal', revenue: 'rev' };
