@@ -1,0 +1,151 @@
+/** Every page as the one who opens it: accessible, narrow enough, named, quiet, and there without JavaScript. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pageRoutes, type Visit } from '../scripts/demo-pages.ts';
+import { visit } from './addresses.ts';
+import { openPage, origin } from './journey.ts';
+
+const standards = [
+	'wcag2a',
+	'wcag2aa',
+	'wcag21a',
+	'wcag21aa',
+	'wcag22a',
+	'wcag22aa',
+	'best-practice'
+];
+
+type Look = { width: number; locale: 'en' | 'nb'; night: boolean };
+/** The two looks at each page. Between them they cross language, width, and day or night. */
+const looks: Record<string, Look> = {
+	'a wide screen by day in English': { width: 1440, locale: 'en', night: false },
+	'a small phone by night in Norwegian': { width: 320, locale: 'nb', night: true }
+};
+/** One page of each kind in the other crossing too. */
+const crossed = ['/', '/leader', '/coach/reviews/[submission]', '/admin/cohorts/[cohort]'];
+
+const visits = new Map<string, Visit>();
+beforeAll(async () => {
+	for (const route of pageRoutes) visits.set(route, await visit(route));
+	visits.set('nowhere', { route: 'nowhere', path: '/nowhere', role: null, cookie: null });
+});
+const everywhere = [...pageRoutes, 'nowhere'];
+
+type Opened = Awaited<ReturnType<typeof openPage>>;
+async function openAt(route: string, device: Parameters<typeof openPage>[0]): Promise<Opened> {
+	const at = visits.get(route)!;
+	const opened = await openPage(device);
+	const cookies = [`locale=${device?.locale ?? 'en'}`, ...(at.cookie ? [at.cookie] : [])];
+	await opened.context.addCookies(
+		cookies.map((pair) => {
+			const [name, value] = pair.split('=') as [string, string];
+			return { name, value, url: origin };
+		})
+	);
+	const answer = await opened.page.goto(origin + at.path, { waitUntil: 'load' });
+	expect(answer?.status(), `${route} at ${at.path}`).toBe(route === 'nowhere' ? 404 : 200);
+	return opened;
+}
+
+/** What axe finds, in one line each. */
+async function found(page: Page): Promise<string[]> {
+	const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze();
+	return violations.flatMap(({ id, nodes }) =>
+		nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`)
+	);
+}
+
+async function inspect(route: string, look: Look) {
+	const { page, context, quiet } = await openAt(route, look);
+	const facts = await page.evaluate(() => ({
+		lang: document.documentElement.lang,
+		title: document.title,
+		headings: document.querySelectorAll('h1').length,
+		tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth
+	}));
+	expect(facts).toEqual({
+		lang: look.locale,
+		title: expect.stringMatching(/^\S.* · Løfte$|^Løfte · \S/) as string,
+		headings: 1,
+		tooWide: 0
+	});
+	expect(await found(page)).toEqual([]);
+	if (route !== 'nowhere') quiet();
+	await context.close();
+}
+
+describe.each(Object.entries(looks))('on %s', (_, look) => {
+	test.each(everywhere)('%s', async (route) => {
+		await inspect(route, look);
+	});
+});
+
+describe('on a small phone by day in English, and a wide screen by night in Norwegian', () => {
+	test.each(crossed)('%s', async (route) => {
+		await inspect(route, { width: 320, locale: 'en', night: false });
+		await inspect(route, { width: 1440, locale: 'nb', night: true });
+	});
+});
+
+describe('without JavaScript', () => {
+	test.each(everywhere)('%s has its heading', async (route) => {
+		const { page, context } = await openAt(route, { javaScript: false, width: 390 });
+		expect(await page.locator('h1:visible').count()).toBe(1);
+		await context.close();
+	});
+});
+
+describe('by keyboard', () => {
+	test('Tab reaches all that can be pressed on a leader’s home, in order and visibly', async () => {
+		const { page, context } = await openAt('/leader', { width: 1440 });
+		const wanted = await page.evaluate(
+			() =>
+				[...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
+					(element) => (element as HTMLElement).checkVisibility() && !element.matches(':disabled')
+				).length
+		);
+		const reached = new Set<string>();
+		const unseen: string[] = [];
+		for (let press = 0; press < wanted + 5; press += 1) {
+			await page.keyboard.press('Tab');
+			const at = await page.evaluate(() => {
+				const element = document.activeElement as HTMLElement;
+				if (element === document.body) return null;
+				const all = [
+					...document.querySelectorAll('a[href], button, input, select, textarea, summary')
+				];
+				// A radio or box inside a pill shows its focus on the pill.
+				const shown = [element, element.nextElementSibling, element.parentElement].some(
+					(one) =>
+						one instanceof HTMLElement &&
+						getComputedStyle(one).outlineStyle !== 'none' &&
+						parseFloat(getComputedStyle(one).outlineWidth) >= 2
+				);
+				const { top, bottom } = element.getBoundingClientRect();
+				const inside = bottom > 0 && top < innerHeight;
+				return {
+					index: all.indexOf(element),
+					name: `${element.localName} ${element.textContent?.trim().slice(0, 40)}`,
+					seen: shown && inside
+				};
+			});
+			if (!at) continue;
+			reached.add(String(at.index));
+			if (!at.seen) unseen.push(at.name);
+		}
+		expect(unseen).toEqual([]);
+		expect(reached.size).toBeGreaterThan(8);
+		expect(wanted - reached.size).toBe(0);
+		await context.close();
+	});
+
+	test('the first Tab offers the way to the content', async () => {
+		const { page, context } = await openAt('/leader', { width: 1440 });
+		await page.keyboard.press('Tab');
+		expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip');
+		await page.keyboard.press('Enter');
+		expect(new URL(page.url()).hash).toBe('#main');
+		await context.close();
+	});
+});
