@@ -56,9 +56,9 @@ function withDeadlines(sql: postgres.Sql, queryMs: number, transactionMs: number
 		get(target, name, receiver) {
 			if (name === 'unsafe') {
 				return (...[text, values, options]: Parameters<postgres.Sql['unsafe']>) => {
-					// drizzle asks everything this way, and unless told so the driver has it planned anew each time.
+					// drizzle asks everything this way, and tells the driver to have it planned anew each time.
 					const prepare = text.length <= longestKept;
-					const query = target.unsafe(text, values, { prepare, ...options });
+					const query = target.unsafe(text, values, { ...options, prepare });
 					endInTime(query as unknown as Settling, queryMs);
 					return query;
 				};
