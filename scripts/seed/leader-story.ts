@@ -122,10 +122,9 @@ export function asksTeam(story: Story, leader: LeaderInCast) {
 				`${String(9 + (place % 7)).padStart(2, '0')}:1${place % 6}`,
 				async (now) => {
 					const token = await story.mailedLink(who.email, 'survey');
-					const locale = who.locale ?? 'nb';
 					must(
 						await answerWave(story.visitor(now), token, ({ withComment }) =>
-							ok({ steps, comment: withComment ? comment : '', locale })
+							ok({ steps, comment: withComment ? comment : '' })
 						)
 					);
 				}

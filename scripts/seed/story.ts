@@ -18,7 +18,7 @@ import type { Result } from '#lib/values/result.ts';
 import type { StoredMail } from '../../src/standins/resend-mail.ts';
 import { root } from '../stack.ts';
 
-type Happening = { at: Date; order: number; what: (now: Date) => Promise<void> };
+type Happening = { at: Date; order: number; what: (now: Date) => Promise<void>; quiet: boolean };
 type Words = {
 	submissions: Record<string, Record<string, Version[]>>;
 	towards: Record<string, string>;
@@ -63,7 +63,11 @@ export class Story {
 	readonly origin: string;
 	readonly words: Words;
 	private readonly mailer: Mailer;
+	/** By the leader's address. */
+	readonly enrollments = new Map<string, string>();
 	private readonly happenings: Happening[] = [];
+	/** Who somebody is stays the same once they have their role; most happenings ask for it. */
+	private readonly actors = new Map<string, ActorOf[Role]>();
 	private readonly told = new Date();
 
 	private constructor() {
@@ -86,12 +90,16 @@ export class Story {
 		return story;
 	}
 
-	/** Something that happens on a day at an hour in Oslo. What lies in the future does not happen. */
-	on(day: Day, time: string, what: (now: Date) => Promise<void>) {
+	/**
+	 * Something that happens on a day at an hour in Oslo. What lies in the future does not happen.
+	 *
+	 * @param quiet it writes to nobody, so that nothing has to be looked for in the outbox
+	 */
+	on(day: Day, time: string, what: (now: Date) => Promise<void>, { quiet = false } = {}) {
 		const at = new Date(
 			Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime(zone).epochMilliseconds
 		);
-		if (at < this.told) this.happenings.push({ at, order: this.happenings.length, what });
+		if (at < this.told) this.happenings.push({ at, order: this.happenings.length, what, quiet });
 	}
 
 	/** The same on the next workday, if the day is none. */
@@ -103,9 +111,9 @@ export class Story {
 
 	async tell() {
 		this.happenings.sort((a, b) => a.at.getTime() - b.at.getTime() || a.order - b.order);
-		for (const { at, what } of this.happenings) {
+		for (const { at, what, quiet } of this.happenings) {
 			await what(at);
-			await this.deliver(at);
+			if (!quiet) await this.deliver(at);
 		}
 	}
 
@@ -143,9 +151,14 @@ export class Story {
 
 	/** The person with this address, acting in a role that they have. */
 	async as<R extends Role>(role: R, email: string, now: Date): Promise<Context<ActorOf[R]>> {
-		const row = await personByEmail(this.system(now), email);
-		const who = row && actorIn({ ...row, personId: row.id } as unknown as SignedIn, role);
-		if (!who) throw new Error(`${email} is no ${role}`);
+		const key = `${role} ${email}`;
+		let who = this.actors.get(key) as ActorOf[R] | undefined;
+		if (!who) {
+			const row = await personByEmail(this.system(now), email);
+			const found = row && actorIn({ ...row, personId: row.id } as unknown as SignedIn, role);
+			if (!found) throw new Error(`${email} is no ${role}`);
+			this.actors.set(key, (who = found));
+		}
 		return { db: this.pool.db, keys: this.keys, now, who };
 	}
 
