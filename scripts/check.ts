@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
-import { missingTexts, undeclaredDoors } from './house-rules.ts';
+import { missingTexts, undeclaredDoors, unusedTexts } from './house-rules.ts';
 import { root } from './stack.ts';
 
 const steps: [name: string, script: string, ...args: string[]][] = [
@@ -33,7 +33,7 @@ const steps: [name: string, script: string, ...args: string[]][] = [
 
 const only = process.argv[2];
 let failed = 0;
-const rules = [...undeclaredDoors(), ...missingTexts()];
+const rules = [...undeclaredDoors(), ...missingTexts(), ...unusedTexts()];
 if (rules.length > 0) {
 	process.stdout.write(`house rules\n- ${rules.join('\n- ')}\n`);
 	failed += 1;

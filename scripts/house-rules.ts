@@ -60,17 +60,19 @@ export function undeclaredDoors(): string[] {
 	return faults;
 }
 
+const textFiles = () =>
+	(JSON.parse(read('project.inlang/settings.json')) as Record<string, { pathPattern: string[] }>)[
+		'plugin.inlang.messageFormat'
+	]!.pathPattern;
+const textsOf = (pattern: string, locale: string) =>
+	JSON.parse(read(pattern.replace('{locale}', locale))) as Record<string, unknown>;
+
 /** Keys that one language has and the other lacks, empty texts, keys in two files. */
 export function missingTexts(): string[] {
 	const faults: string[] = [];
 	const seen = new Map<string, string>();
-	const patterns = (
-		JSON.parse(read('project.inlang/settings.json')) as Record<string, { pathPattern: string[] }>
-	)['plugin.inlang.messageFormat']!.pathPattern;
-	for (const pattern of patterns) {
-		const of = (locale: string) =>
-			JSON.parse(read(pattern.replace('{locale}', locale))) as Record<string, unknown>;
-		const [en, nb] = [of('en'), of('nb')];
+	for (const pattern of textFiles()) {
+		const [en, nb] = [textsOf(pattern, 'en'), textsOf(pattern, 'nb')];
 		for (const key of new Set([...Object.keys(en), ...Object.keys(nb)])) {
 			if (key === '$schema') continue;
 			if (!en[key]) faults.push(`${pattern}: ${key} is missing in English`);
@@ -81,6 +83,35 @@ export function missingTexts(): string[] {
 		}
 	}
 	return faults;
+}
+
+/**
+ * Texts that nobody says. A key is said when it stands in the sources as a word, or when it begins as
+ * a key is built there (`results_${…}`) and goes on with a quoted word or the name of a property.
+ */
+export function unusedTexts(): string[] {
+	const sources = ['src', 'scripts'].flatMap((folder) =>
+		fs
+			.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+			.filter((file) => /\.(ts|svelte)$/.test(file) && !/\.test\.ts$|paraglide/.test(file))
+			.map((file) => read(path.join(folder, file)))
+	);
+	const text = sources.join('\n');
+	const found = (pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1]!);
+	const words = new Set(found(/(\w+)/g));
+	const ends = new Set(found(/(?:['"]([\w-]+)['"])/g).concat(found(/\b(\w+):/g)));
+	const beginnings = [...new Set(found(/`([a-z0-9_]+_)\$\{/g))];
+	const built = beginnings.concat(
+		beginnings.flatMap((first) => beginnings.map((second) => first + second))
+	);
+	const said = (key: string) =>
+		words.has(key) ||
+		built.some((start) => key.startsWith(start) && ends.has(key.slice(start.length)));
+	return textFiles().flatMap((pattern) =>
+		Object.keys(textsOf(pattern, 'en'))
+			.filter((key) => key !== '$schema' && !said(key))
+			.map((key) => `${pattern}: ${key} is said nowhere`)
+	);
 }
 
 /** A Vite plugin that fails the build on any of them. */
