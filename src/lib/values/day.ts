@@ -4,7 +4,18 @@ import { dateFormat } from './formats.ts';
 export type Day = string;
 
 const MS_A_DAY = 86_400_000;
-const utc = (day: Day) => Date.parse(`${day}T00:00:00Z`);
+
+/** Pages ask for the same few hundred days again and again; reading one is what costs. */
+const read = new Map<Day, number>();
+function utc(day: Day): number {
+	let at = read.get(day);
+	if (at === undefined) {
+		at = Date.parse(`${day}T00:00:00Z`);
+		if (read.size >= 5_000) read.clear();
+		read.set(day, at);
+	}
+	return at;
+}
 
 /** The day `count` days after `day` (before it when negative). */
 export const addDays = (day: Day, count: number): Day =>
