@@ -22,6 +22,24 @@ create trigger audit_log_only_grows before update or delete on audit_log for eac
 --> statement-breakpoint
 create trigger audit_log_is_kept before truncate on audit_log for each statement execute function refuse_change();
 --> statement-breakpoint
+create trigger refund_is_kept before delete on refund for each row execute function refuse_change();
+--> statement-breakpoint
+create trigger audit_head_is_kept before delete on audit_head for each row execute function refuse_change();
+--> statement-breakpoint
+create trigger audit_head_is_never_lost before truncate on audit_head for each statement execute function refuse_change();
+--> statement-breakpoint
+create trigger refund_is_never_lost before truncate on refund for each statement execute function refuse_change();
+--> statement-breakpoint
+create trigger review_is_never_lost before truncate on review for each statement execute function refuse_change();
+--> statement-breakpoint
+create trigger submission_is_never_lost before truncate on submission for each statement execute function refuse_change();
+--> statement-breakpoint
+create trigger payment_is_never_lost before truncate on payment for each statement execute function refuse_change();
+--> statement-breakpoint
+create trigger deal_version_is_kept before truncate on deal_version for each statement execute function refuse_change();
+--> statement-breakpoint
+create trigger published_result_is_kept before truncate on published_result for each statement execute function refuse_change();
+--> statement-breakpoint
 -- A text that was handed in stays as it was handed in.
 create function submission_guard() returns trigger language plpgsql as $$
 begin
@@ -49,6 +67,19 @@ begin
 end $$;
 --> statement-breakpoint
 create trigger review_stays before update on review for each row execute function review_guard();
+--> statement-breakpoint
+create trigger review_is_kept before delete on review for each row when (old.outcome is not null) execute function refuse_change();
+--> statement-breakpoint
+-- Its levels stay with it.
+create function score_guard() returns trigger language plpgsql as $$
+begin
+	if exists (select 1 from review where id in (old.review_id, new.review_id) and outcome is not null) then
+		raise exception 'a given review never changes' using errcode = 'restrict_violation';
+	end if;
+	return coalesce(new, old);
+end $$;
+--> statement-breakpoint
+create trigger score_stays before insert or update or delete on score for each row execute function score_guard();
 --> statement-breakpoint
 -- A closed wave is never opened again; its threshold never changes once people were asked.
 create function wave_guard() returns trigger language plpgsql as $$
@@ -90,6 +121,59 @@ begin
 end $$;
 --> statement-breakpoint
 create trigger sealed_box_only_while_open before insert on sealed_box for each row execute function sealed_box_guard();
+--> statement-breakpoint
+create trigger sealed_box_stays before update on sealed_box for each row execute function refuse_change();
+--> statement-breakpoint
+-- Links are made, and answers and words are written down, while their wave is open: the close does it last of all.
+create trigger invitation_only_while_open before insert on invitation for each row execute function sealed_box_guard();
+--> statement-breakpoint
+create trigger response_only_while_open before insert on response for each row execute function sealed_box_guard();
+--> statement-breakpoint
+create trigger response_stays before update on response for each row execute function refuse_change();
+--> statement-breakpoint
+create trigger team_comment_only_while_open before insert on team_comment for each row execute function sealed_box_guard();
+--> statement-breakpoint
+create trigger team_comment_stays before update on team_comment for each row execute function refuse_change();
+--> statement-breakpoint
+-- A result that was computed for the last time is what it is.
+create trigger pillar_result_is_final before update or delete on pillar_result for each row
+	when (old.frozen_at is not null) execute function refuse_change();
+--> statement-breakpoint
+-- The price of an offer is the price.
+create trigger offer_keeps_its_price before update on offer for each row
+	when (old.price_minor <> new.price_minor or old.currency <> new.currency or old.application_id <> new.application_id)
+	execute function refuse_change();
+--> statement-breakpoint
+-- What was asked for stays, and money that has arrived is never forgotten again.
+create function checkout_guard() returns trigger language plpgsql as $$
+begin
+	if new.amount_minor <> old.amount_minor or new.currency <> old.currency or new.offer_id <> old.offer_id
+		or new.application_id <> old.application_id or new.cohort_id <> old.cohort_id
+		or new.stripe_session_id is distinct from old.stripe_session_id and old.stripe_session_id is not null
+		or new.stripe_payment_intent is distinct from old.stripe_payment_intent and old.stripe_payment_intent is not null then
+		raise exception 'what was asked for stays' using errcode = 'restrict_violation';
+	end if;
+	if old.status in ('paid', 'disputed', 'refund-due', 'refunded', 'flagged')
+		and new.status not in ('paid', 'disputed', 'refund-due', 'refunded', 'flagged') then
+		raise exception 'money that has arrived is not forgotten' using errcode = 'restrict_violation';
+	end if;
+	return new;
+end $$;
+--> statement-breakpoint
+create trigger checkout_keeps_its_word before update on checkout for each row execute function checkout_guard();
+--> statement-breakpoint
+-- The seat that somebody sits on is nobody else's.
+create function seat_guard() returns trigger language plpgsql as $$
+begin
+	if (new.state <> 'sold' or new.checkout_id is distinct from old.checkout_id or new.cohort_id <> old.cohort_id
+		or new.number <> old.number) and exists
+		(select 1 from enrollment e where e.cohort_id = old.cohort_id and e.seat_number = old.number) then
+		raise exception 'somebody sits on this seat' using errcode = 'restrict_violation';
+	end if;
+	return new;
+end $$;
+--> statement-breakpoint
+create trigger seat_stays_taken before update on seat for each row when (old.state = 'sold') execute function seat_guard();
 --> statement-breakpoint
 -- Money that goes back is never more than money that came. The lock makes two refunds wait for each other.
 create function refund_guard() returns trigger language plpgsql as $$
@@ -162,10 +246,89 @@ create view invariant_violations as
 		where w.status = 'closed' and not exists (select 1 from published_result p where p.wave_id = w.id)
 	union all
 	select 'shown-below-the-threshold', p.id::text from published_result p join wave w on w.id = p.wave_id
-		where p.payload ->> 'state' <> 'suppressed' and (p.payload -> 'n' ->> 'wave')::int < w.min_group
+		where p.payload ->> 'state' <> 'suppressed' and least((p.payload -> 'n' ->> 'wave')::int,
+			(p.payload -> 'n' ->> 'baseline')::int, (p.payload -> 'n' ->> 'both')::int) < w.min_group
+	union all
+	select 'figure-of-a-hidden-team', r.enrollment_id::text from pillar_result r
+		where r.pillar = 'engagement' and num_nonnulls(r.payload ->> 'gradePct', r.payload ->> 'upliftPct',
+			r.payload ->> 'changePoints', r.payload ->> 'ciPct', r.payload ->> 'forecast') > 0
+			and exists (select 1 from published_result p where p.enrollment_id = r.enrollment_id and p.wave_index = 0
+				and p.payload ->> 'state' = 'suppressed')
+	union all
+	select 'exact-engagement-stored', r.enrollment_id::text from pillar_result r
+		where r.pillar = 'engagement' and r.payload ->> 'basis' is not null
+	union all
+	select 'words-of-fewer-than-eight', c.wave_id::text from team_comment c
+		where (select count(*) from response r where r.wave_id = c.wave_id) < 8
+	union all
+	select 'open-wave-without-key', w.id::text from wave w join team_policy p on p.enrollment_id = w.enrollment_id
+		where w.status = 'open' and (w.private_key_enc is null or p.pairing_key_enc is null)
+	union all
+	select 'wave-open-past-its-end', w.id::text from wave w where w.status = 'open' and w.closes_at < now() - interval '1 hour'
+	union all
+	select 'pairing-key-past-its-time', p.enrollment_id::text from team_policy p join enrollment e on e.id = p.enrollment_id
+		where p.pairing_key_enc is not null and e.day_zero + 180 < now()::date
+	union all
+	select 'paid-checkout-without-payment', c.id::text from checkout c
+		where c.status in ('paid', 'disputed', 'refund-due', 'refunded') and not exists
+			(select 1 from payment p where p.checkout_id = c.id)
+	union all
+	select 'payment-of-an-unpaid-checkout', c.id::text from checkout c join payment p on p.checkout_id = c.id
+		where c.status not in ('paid', 'disputed', 'refund-due', 'refunded')
+	union all
+	select 'payment-of-another-amount', c.id::text from checkout c join payment p on p.checkout_id = c.id
+		where p.amount_minor <> c.amount_minor or p.currency <> c.currency
+	union all
+	select 'refunded-and-not-all-is-back', c.id::text from checkout c join payment p on p.checkout_id = c.id
+		where c.status = 'refunded' and p.amount_minor > (select coalesce(sum(r.amount_minor), 0) from refund r
+			where r.checkout_id = c.id and r.state in ('sent', 'succeeded'))
+	union all
+	select 'refund-due-for-an-hour', c.id::text from checkout c
+		where c.status = 'refund-due' and c.updated_at < now() - interval '1 hour'
+	union all
+	select 'refund-not-sent-for-an-hour', r.id::text from refund r
+		where r.state = 'intent' and r.created_at < now() - interval '1 hour'
+	union all
+	select 'held-seat-past-its-time', s.checkout_id::text from seat s
+		where s.state = 'held' and s.hold_until < now() - interval '30 minutes'
+			and not exists (select 1 from checkout c where c.id = s.checkout_id and c.status = 'processing')
+	union all
+	select 'seat-held-for-nobody', s.checkout_id::text from seat s join checkout c on c.id = s.checkout_id
+		where s.state = 'held' and c.status not in ('new', 'open', 'processing')
+	union all
+	select 'enrolled-application-without-enrollment', a.id::text from application a
+		where a.status = 'enrolled' and not exists (select 1 from checkout c join seat s on s.checkout_id = c.id
+			join enrollment e on e.cohort_id = s.cohort_id and e.seat_number = s.number where c.application_id = a.id)
+	union all
+	select 'enrollment-without-enrolled-application', e.id::text from enrollment e
+		join seat s on s.cohort_id = e.cohort_id and s.number = e.seat_number
+		join checkout c on c.id = s.checkout_id join application a on a.id = c.application_id
+		where a.status <> 'enrolled'
+	union all
+	select 'call-without-outcome-for-a-day', c.id::text from provider_call c
+		where c.state = 'intent' and c.created_at < now() - interval '24 hours'
+	union all
+	select 'event-not-acted-on', v.provider || '/' || v.event_id from webhook_event v
+		where v.state = 'new' and v.next_try_at < now() - interval '10 minutes'
+	union all
+	select 'event-parked', v.provider || '/' || v.event_id from webhook_event v where v.state = 'parked'
+	union all
+	select 'mail-not-sent-for-an-hour', o.id::text from email_outbox o
+		where o.state = 'queued' and o.next_try_at < now() - interval '1 hour'
+	union all
+	select 'login-of-somebody-switched-off', l.person_id::text from login l join person p on p.id = l.person_id
+		where p.disabled_at is not null
 	union all
 	select 'audit-gap', 'after ' || a.seq from audit_log a
 		where a.seq < (select seq from audit_head) and not exists (select 1 from audit_log b where b.seq = a.seq + 1)
+	union all
+	select 'audit-gap', 'before ' || a.seq from audit_log a
+		where a.seq > 1 and not exists (select 1 from audit_log b where b.seq = a.seq - 1)
+	union all
+	select 'audit-tail-missing', 'head ' || head.seq from audit_head head
+		where head.seq > 0 and not exists (select 1 from audit_log a where a.seq = head.seq and a.h = head.h)
+	union all
+	select 'audit-broken-chain', 'after ' || a.seq from audit_log a join audit_log b on b.seq = a.seq + 1 where b.prev <> a.h
 	union all
 	select 'audit-broken-chain', a.seq::text from audit_log a
 		where a.h <> audit_hash(a.prev, a.seq, a.at, a.actor_kind, a.actor_id, a.action, a.object_kind, a.object_id, a.detail)

@@ -116,3 +116,75 @@ test('a seat and the money for it cannot be bent, whoever asks the database', as
 	);
 	await refused(sql`update payment set amount_minor = 1`);
 });
+
+test('what was decided stays decided, whoever asks the database', async () => {
+	const world = worldOn(database.db);
+	const { enrollmentId } = await enrolled(world);
+	const { db } = database;
+	await db.execute(sql`insert into pillar_result (enrollment_id, pillar, week, payload, method_version, frozen_at, computed_at)
+		values (${enrollmentId}, 'sales', 13, '{}', '1.0', now(), now())`);
+	const refused = (statement: ReturnType<typeof sql>) =>
+		expect(db.execute(statement)).rejects.toMatchObject({ cause: { code: '23001' } });
+	await refused(sql`update offer set price_minor = 1`);
+	await refused(sql`update checkout set amount_minor = 1`);
+	await refused(sql`update checkout set status = 'expired'`);
+	await refused(sql`update checkout set stripe_session_id = 'cs_other'`);
+	await refused(sql`update seat set state = 'free', checkout_id = null where state = 'sold'`);
+	await refused(sql`update pillar_result set payload = '{"upliftPct": 25}'`);
+	await refused(sql`delete from pillar_result`);
+	await refused(sql`delete from audit_head`);
+	for (const table of ['payment', 'refund', 'published_result', 'deal_version', 'review'])
+		await refused(sql.raw(`truncate ${table} cascade`));
+	expect(await db.execute(sql`select * from invariant_violations`)).toEqual([]);
+});
+
+test.each([
+	[
+		'audit-tail-missing',
+		'audit_log',
+		'delete from audit_log where seq = (select seq from audit_head)'
+	],
+	['payment-of-an-unpaid-checkout', 'checkout', "update checkout set status = 'expired'"],
+	['paid-checkout-without-payment', 'payment', 'delete from payment'],
+	['payment-of-another-amount', 'payment', 'update payment set amount_minor = 1'],
+	[
+		'enrolled-application-without-enrollment',
+		'enrollment',
+		'delete from seller; delete from enrollment'
+	],
+	[
+		'enrollment-without-enrolled-application',
+		'application',
+		"update application set status = 'offered'"
+	],
+	[
+		'call-without-outcome-for-a-day',
+		'provider_call',
+		"update provider_call set state = 'intent', created_at = now() - interval '25 hours'"
+	],
+	[
+		'mail-not-sent-for-an-hour',
+		'email_outbox',
+		`insert into email_outbox (dedupe_key, category, priority, recipient_hash, next_try_at, created_at)
+			values ('x', 'notice', 2, '', now() - interval '2 hours', now())`
+	],
+	[
+		'event-not-acted-on',
+		'webhook_event',
+		`insert into webhook_event (provider, event_id, type, payload, received_at, next_try_at)
+			values ('stripe', 'evt_1', 'x', '{}', now(), now() - interval '11 minutes')`
+	],
+	[
+		'exact-engagement-stored',
+		'pillar_result',
+		`insert into pillar_result (enrollment_id, pillar, week, payload, method_version, computed_at)
+			select id, 'engagement', 13, '{"basis": {"lnRatio": 0.1}}', '1.0', now() from enrollment`
+	]
+])('a lie in the books is found: %s', async (rule, table, lie) => {
+	await enrolled(worldOn(database.db));
+	// Somebody with the owner's rights takes the guards away.
+	await database.db.execute(sql.raw(`alter table ${table} disable trigger user`));
+	for (const statement of lie.split('; ')) await database.db.execute(sql.raw(statement));
+	const rules = await database.db.execute(sql`select rule from invariant_violations`);
+	expect(rules).toContainEqual({ rule });
+});

@@ -377,6 +377,7 @@ describe('what Stripe tells us', () => {
 			// The next order finds a free seat again.
 			await world.db.execute(sql`delete from sponsorship`);
 			await world.db.execute(sql`delete from enrollment`);
+			await world.db.execute(sql`update application set status = 'withdrawn'`);
 			await world.db.execute(
 				sql`update seat set state = 'free', checkout_id = null, hold_until = null`
 			);
