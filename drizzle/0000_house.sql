@@ -307,7 +307,6 @@ CREATE TABLE "response" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"wave_id" uuid NOT NULL,
 	"respondent_key" "bytea" NOT NULL,
-	"locale" text NOT NULL,
 	"answers" smallint[] NOT NULL,
 	CONSTRAINT "response_once" UNIQUE("wave_id","respondent_key")
 );

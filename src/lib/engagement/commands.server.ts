@@ -381,8 +381,7 @@ const sameBytes = (one: Uint8Array, other: Uint8Array) => Buffer.from(one).equal
 const contentSchema = v.object({
 	key: v.pipe(v.string(), v.regex(/^[\w-]{43}$/)),
 	steps: v.array(v.number()),
-	comment: v.pipe(v.string(), v.maxLength(longestComment)),
-	locale: v.picklist(['en', 'nb'])
+	comment: v.pipe(v.string(), v.maxLength(longestComment))
 });
 type Content = v.InferOutput<typeof contentSchema>;
 
@@ -527,10 +526,9 @@ async function close(tx: Context<Coach | System>, open: typeof wave.$inferSelect
 
 	if (contents.length > 0) {
 		await db.insert(response).values(
-			shuffled(contents).map(({ key, steps, locale }) => ({
+			shuffled(contents).map(({ key, steps }) => ({
 				waveId,
 				respondentKey: new Uint8Array(Buffer.from(key, 'base64url')),
-				locale,
 				answers: steps
 			}))
 		);

@@ -90,7 +90,6 @@ const same =
 				comment,
 				anyway: 'yes'
 			},
-			'nb',
 			{ withComment }
 		);
 
@@ -385,7 +384,6 @@ describe('closing', () => {
 			'id',
 			'wave_id',
 			'respondent_key',
-			'locale',
 			'answers'
 		]);
 		const keys = rows.map(({ respondent_key: key }) => Buffer.from(key).toString('hex'));
@@ -439,20 +437,16 @@ describe('closing', () => {
 			new Uint8Array(4096),
 			new Uint8Array(3),
 			sealBox(row!.publicKey, waveId, 'not json'),
+			sealBox(row!.publicKey, waveId, JSON.stringify({ key: 'x', steps: [], comment: '' })),
 			sealBox(
 				row!.publicKey,
 				waveId,
-				JSON.stringify({ key: 'x', steps: [], comment: '', locale: 'nb' })
-			),
-			sealBox(
-				row!.publicKey,
-				waveId,
-				JSON.stringify({ key: 'A'.repeat(43), steps: [9], comment: '', locale: 'nb' })
+				JSON.stringify({ key: 'A'.repeat(43), steps: [9], comment: '' })
 			),
 			sealBox(
 				row!.publicKey,
 				team.enrollmentId,
-				JSON.stringify({ key: 'A'.repeat(43), steps: Array(19).fill(1), comment: '', locale: 'nb' })
+				JSON.stringify({ key: 'A'.repeat(43), steps: Array(19).fill(1), comment: '' })
 			)
 		];
 		await database.db.insert(sealedBox).values(junk.map((sealed) => ({ waveId, sealed })));
@@ -486,6 +480,19 @@ describe('closing', () => {
 		await expect(database.db.delete(publishedResult)).rejects.toMatchObject({
 			cause: { code: '23001' }
 		});
+	});
+
+	test('nothing can be added to a closed wave or changed in it', async () => {
+		const { payload } = await publishedOf(5);
+		expect(payload.state).toBe('baseline');
+		const refused = (statement: ReturnType<typeof sql>) =>
+			expect(database.db.execute(statement)).rejects.toMatchObject({ cause: { code: '23001' } });
+		await refused(sql`insert into response (wave_id, respondent_key, answers)
+			select id, '\\x00', array[7, 7, 7, 7, 7, 7, 7]::smallint[] from wave`);
+		await refused(sql`update response set answers = array[7]::smallint[]`);
+		await refused(sql`insert into team_comment (wave_id, body) select id, 'x' from wave`);
+		await refused(sql`insert into invitation (wave_id, seller_id, token_hash)
+			select wave.id, seller.id, seller.id::text from wave, seller`);
 	});
 
 	test('asks for results to be computed again', async () => {

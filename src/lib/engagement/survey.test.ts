@@ -26,7 +26,7 @@ test('each wave asks what the method says', () => {
 });
 
 test('"no" is an answer and a question left open is none', () => {
-	const read = readReply(1, { ...all(1, 1), EI7: '' }, 'nb', silent);
+	const read = readReply(1, { ...all(1, 1), EI7: '' }, silent);
 	if (!read.ok) throw new Error(read.reason);
 	expect(read.value.steps).toEqual([1, 1, 1, 1, 1, 1, 0, 1, 1]);
 	expect(answersFrom(1, read.value.steps)).toEqual([1, 1, 1, 1, 1, 1, null, 1, 0]);
@@ -34,7 +34,7 @@ test('"no" is an answer and a question left open is none', () => {
 });
 
 test('"can’t say" is no answer', () => {
-	const read = readReply(0, { ...all(0, 3), SLB4: '0' }, 'en', silent);
+	const read = readReply(0, { ...all(0, 3), SLB4: '0' }, silent);
 	expect(read.ok && answersFrom(0, read.value.steps)[10]).toBeNull();
 });
 
@@ -47,26 +47,24 @@ test.each([
 	[{}, 'nothing-answered'],
 	[{ EI1: '4', EI2: '4', EI3: '4', EI4: '4' }, 'few-answers']
 ] as const)('a form with %j is refused: %s', (values, reason) => {
-	expect(readReply(1, values, 'en', silent)).toEqual({ ok: false, reason });
+	expect(readReply(1, values, silent)).toEqual({ ok: false, reason });
 });
 
 test('few answers are taken when the respondent says so', () => {
-	const read = readReply(1, { EI1: '4', anyway: 'yes' }, 'en', silent);
+	const read = readReply(1, { EI1: '4', anyway: 'yes' }, silent);
 	expect(read.ok && counts(1, read.value.steps)).toBe(false);
-	expect(readReply(1, { EI1: '4', EI2: '4', EI3: '4', EI4: '4', EI5: '4' }, 'en', silent).ok).toBe(
-		true
-	);
+	expect(readReply(1, { EI1: '4', EI2: '4', EI3: '4', EI4: '4', EI5: '4' }, silent).ok).toBe(true);
 });
 
 test('words are taken only where they are asked for, and only so many', () => {
 	const values = { ...all(1, 2), comment: ' Mer\u0000 tid.\r\nTakk. ' };
 	const asked = { withComment: true };
-	expect(readReply(1, values, 'nb', asked)).toMatchObject({
+	expect(readReply(1, values, asked)).toMatchObject({
 		value: { comment: 'Mer tid.\nTakk.' }
 	});
-	expect(readReply(1, values, 'nb', silent)).toMatchObject({ value: { comment: '' } });
+	expect(readReply(1, values, silent)).toMatchObject({ value: { comment: '' } });
 	const long = { ...values, comment: 'x'.repeat(longestComment + 1) };
-	expect(readReply(1, long, 'nb', asked)).toEqual({ ok: false, reason: 'comment-too-long' });
+	expect(readReply(1, long, asked)).toEqual({ ok: false, reason: 'comment-too-long' });
 });
 
 test('whatever is read fits its wave, and every step becomes a point of the question’s own scale', () => {
@@ -78,7 +76,7 @@ test('whatever is read fits its wave, and every step becomes a point of the ques
 				const values = Object.fromEntries(
 					questionsAt(wave).map(({ id, steps }, at) => [id, String(Math.min(picked[at]!, steps))])
 				);
-				const read = readReply(wave, { ...values, anyway: 'yes' }, 'en', silent);
+				const read = readReply(wave, { ...values, anyway: 'yes' }, silent);
 				if (!read.ok) return read.reason === 'nothing-answered';
 				const answers = answersFrom(wave, read.value.steps);
 				return (

@@ -34,13 +34,12 @@ export const minutesFor = (wave: Wave): number => (questionsAt(wave).length > 10
 export const longestComment = 1000;
 
 /** What one respondent sends: a step for each question in the order asked, and perhaps some words. */
-export type Reply = { steps: number[]; comment: string; locale: 'en' | 'nb' };
+export type Reply = { steps: number[]; comment: string };
 export type ReplyRefusal = 'unreadable' | 'nothing-answered' | 'few-answers' | 'comment-too-long';
 
 const replySchema = v.object({
 	steps: v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(7))),
-	comment: v.string(),
-	locale: v.picklist(['en', 'nb'])
+	comment: v.string()
 });
 
 /** Text without control characters (line breaks stay) and without halves of characters. */
@@ -60,13 +59,12 @@ const plainText = (text: string) =>
 export function readReply(
 	wave: Wave,
 	values: Readonly<Record<string, string>>,
-	locale: 'en' | 'nb',
 	{ withComment }: { withComment: boolean }
 ): Result<Reply, ReplyRefusal> {
 	const questions = questionsAt(wave);
 	const steps = questions.map(({ id }) => Number(values[id] || 0));
 	const comment = withComment ? plainText(values.comment ?? '') : '';
-	const reply = v.safeParse(replySchema, { steps, comment, locale });
+	const reply = v.safeParse(replySchema, { steps, comment });
 	if (!reply.success || questions.some((asked, at) => steps[at]! > asked.steps))
 		return refuse('unreadable');
 	if (comment.length > longestComment) return refuse('comment-too-long');

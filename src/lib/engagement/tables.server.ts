@@ -98,7 +98,10 @@ export const sealedBox = pgTable(
 	(table) => [index('sealed_box_wave').on(table.waveId)]
 );
 
-/** Answers of a closed wave under the pairing key: no seller, no time, random order. */
+/**
+ * Answers of a closed wave under the pairing key: no seller, no time, random order. No language
+ * either: the roster knows everybody's, and the only one of a team who reads Norwegian would be named by it.
+ */
 export const response = pgTable(
 	'response',
 	{
@@ -107,7 +110,6 @@ export const response = pgTable(
 			.notNull()
 			.references(() => wave.id),
 		respondentKey: bytes().notNull(),
-		locale: text().notNull(),
 		/** In the order of the wave's items; 0 is "not answered". */
 		answers: smallint().array().notNull()
 	},

@@ -39,7 +39,7 @@ export const actions: Actions = {
 		// Without JavaScript the other language is a button of the form, so that nothing typed is lost.
 		if (isLocale(values.switch)) return { values, language: values.switch };
 		const sent = await answerWave(locals.asVisitor(), params.token, ({ index, withComment }) =>
-			readReply(index, values, language, { withComment })
+			readReply(index, values, { withComment })
 		);
 		if (sent.ok) redirect(303, `/survey/thanks?lang=${language}`);
 		if (sent.reason === 'unknown' || sent.reason === 'closed') error(410, `survey-${sent.reason}`);
