@@ -87,6 +87,7 @@ export class Story {
 		const story = new Story();
 		// Payments of the past are handed over by us, in order; nothing is delivered by itself.
 		await story.control('stripe', '/_test/deliveries', { hold: true });
+		await story.control('resend', '/_test/saving', { hold: true });
 		return story;
 	}
 
@@ -131,6 +132,7 @@ export class Story {
 	async end() {
 		await this.control('stripe', '/_test/clock', { now: null });
 		await this.control('resend', '/_test/clock', { now: null });
+		await this.control('resend', '/_test/saving', { hold: false });
 		await fetch(`${this.config.STRIPE_API_BASE}/_test/events`, { method: 'DELETE' });
 		await this.control('stripe', '/_test/deliveries', { hold: false });
 		await this.pool.close();

@@ -19,6 +19,7 @@
  *   POST   /_test/faults      {mode, next?: n, match?: 'POST /emails'}; modes in http.ts
  *   POST   /_test/release     lets the calls go on that a timeout holds
  *   POST   /_test/rate        {perSecond: n | null}: calls allowed in any second
+ *   POST   /_test/saving      {hold: boolean}: write no state while a long story is told
  *   POST   /_test/deliveries  {hold: boolean}: keep webhooks back
  *   POST   /_test/webhook     {mail: id, type: email.delivered | email.bounced | email.complained |
  *                              email.sent} → the event
@@ -270,6 +271,9 @@ export async function startResendStandin(options: ResendStandinOptions = {}): Pr
 		switch (`${call.method} ${call.path}`) {
 			case 'POST /_test/clock':
 				return { now: clock.set(input) };
+			case 'POST /_test/saving':
+				await store.hold(input['hold'] === true);
+				return { hold: input['hold'] === true };
 			case 'POST /_test/faults':
 				return line.plan(input);
 			case 'POST /_test/release':

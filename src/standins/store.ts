@@ -6,6 +6,8 @@ interface Store<State> {
 	state: State;
 	/** Resolves when everything that is in `state` now is on disk; at once without a directory. */
 	save: () => Promise<void>;
+	/** Puts saving off until it is let go again: for a long story that is told again if it is cut off. */
+	hold: (held: boolean) => Promise<void>;
 }
 
 /**
@@ -22,11 +24,13 @@ export function openStore<State extends object>(
 	name: string,
 	empty: State
 ): Store<State> {
-	if (!directory) return { state: empty, save: () => Promise.resolve() };
+	const nothing = () => Promise.resolve();
+	if (!directory) return { state: empty, save: nothing, hold: nothing };
 	mkdirSync(directory, { recursive: true });
 	const file = join(directory, `${name}.json`);
 	const state: State = { ...empty, ...(readJson(file) as Partial<State>) };
 
+	let held = false;
 	let writing: Promise<void> | null = null;
 	let next: Promise<void> | null = null;
 
@@ -43,6 +47,7 @@ export function openStore<State extends object>(
 	};
 	// Callers that come during a write share the one after it: the running one may have missed them.
 	const save = (): Promise<void> => {
+		if (held) return Promise.resolve();
 		if (!writing) return start();
 		next ??= writing
 			.catch(() => undefined)
@@ -52,7 +57,11 @@ export function openStore<State extends object>(
 			});
 		return next;
 	};
-	return { state, save };
+	const hold = (wish: boolean) => {
+		held = wish;
+		return save();
+	};
+	return { state, save, hold };
 }
 
 function readJson(file: string): object {
