@@ -298,7 +298,7 @@ describe('answering', () => {
 		const team = await enrolled(world, { dayZero });
 		const { tokens } = await opened(team);
 		const few = await answerWave(world.visitor(), tokens[0]!, ({ index }) =>
-			readReply(index, { EI1: '4' }, 'en', { withComment: false })
+			readReply(index, { EI1: '4' }, { withComment: false })
 		);
 		expect(few).toEqual(refuse('few-answers'));
 		expect(await surveyBehind(world.visitor(), tokens[0]!)).toMatchObject({ state: 'open' });
