@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Change } from '#lib/engagement/change.ts';
 import { cohortFigures, type CohortLeader } from './cohort-figures.ts';
 import { emptyResult } from './measurement.ts';
 import type { Basis, PillarResult } from './pillar.ts';
@@ -107,4 +108,31 @@ test('a level waits for every team, and once told stays as it was told', () => {
 		engagementWave: null,
 		engagement: { state: 'suppressed' }
 	});
+});
+
+/** A team in its thirteenth week; with points, its endline is closed. */
+const closing = (points: number | null) => ({
+	...leader({ final: false }),
+	waves:
+		points === null
+			? []
+			: [
+					{
+						...{ wave: 6 as const, minGroup: 5, people: 6, mean: 70 },
+						change: { state: 'same_people', nP: 6, delta: points, se: 2 } as Change
+					}
+				]
+});
+
+test('the points of the typical leader wait for every endline: no team shows by the difference', () => {
+	const three = [closing(4), closing(6), closing(8)];
+	expect(cohortFigures([...three, closing(null)], null).typical.engagement).toBeNull();
+	expect(cohortFigures([...three, closing(10)], null).typical.engagement).toMatchObject({
+		value: 7,
+		leaders: 4
+	});
+	const gone = { ...closing(null), leftInWeek: 4 };
+	expect(cohortFigures([...three, gone], null).typical.engagement).toMatchObject({ leaders: 3 });
+	const over = { ...closing(null), final: true };
+	expect(cohortFigures([...three, over], null).typical.engagement).toMatchObject({ leaders: 3 });
 });

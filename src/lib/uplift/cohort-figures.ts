@@ -3,7 +3,7 @@
 import type { Change } from '#lib/engagement/change.ts';
 import { toWhole, type Verdict } from '#lib/engagement/evidence.ts';
 import { publishCohortLevel } from '#lib/engagement/publication.ts';
-import type { Wave } from '#lib/engagement/score.ts';
+import { endlineWave, type Wave } from '#lib/engagement/score.ts';
 import {
 	asPercent,
 	countLeaders,
@@ -94,10 +94,19 @@ function typicalDeals(
 	return typicalOf(effects, asPercent);
 }
 
-/** Points at the endline, of the teams that may be shown by themselves. */
+/**
+ * Points at the endline, of the teams that may be shown by themselves; once every team has closed it.
+ * Told earlier, and again with each team that follows, the difference would be that team's own points,
+ * which beside its per cent give its exact mean (method 2.6 R6).
+ */
 function typicalEngagement(leaders: readonly CohortLeader[]): Typical | null {
-	const effects = leaders.flatMap(({ waves }): Effect[] => {
-		const endline = waves.find(({ wave }) => wave === 6);
+	const endlineOf = ({ waves }: CohortLeader) => waves.find(({ wave }) => wave === endlineWave);
+	const stillToCome = leaders.some(
+		(leader) => leader.leftInWeek === null && !leader.final && !endlineOf(leader)
+	);
+	if (stillToCome) return null;
+	const effects = leaders.flatMap((leader): Effect[] => {
+		const endline = endlineOf(leader);
 		const change = endline?.change;
 		return change?.state === 'same_people' && change.nP >= (endline?.minGroup ?? Infinity)
 			? [{ y: change.delta, se: change.se }]
