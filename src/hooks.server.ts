@@ -11,6 +11,7 @@ import {
 import { building } from '$app/environment';
 import { access, mayEnter, type Door } from '#lib/people/access.ts';
 import { system, visitor } from '#lib/people/actor.ts';
+import { loginCookie } from '#lib/people/login.ts';
 import { actorIn, anybody, signedIn, type SignedIn } from '#lib/people/queries.server.ts';
 import type { Role } from '#lib/people/role.ts';
 import { isLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
@@ -21,7 +22,6 @@ import { errorForLog, log } from '#lib/server/log.server.ts';
 /** No request is answered later than this, whatever hangs behind it. */
 const requestDeadlineMs = 12_000;
 
-export const loginCookie = 'login';
 let house: House | undefined;
 const speaking = new AsyncLocalStorage<'en' | 'nb'>();
 overwriteGetLocale(() => speaking.getStore() ?? 'en');
@@ -44,7 +44,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.mailProof = house.mailProof;
 	locals.origin = house.config.APP_ORIGIN;
 
-	const token = cookies.get(loginCookie);
+	const token = cookies.get(loginCookie(house.config.APP_ORIGIN));
 	let who: SignedIn | null = null;
 	let away = false;
 	if (token) {

@@ -44,7 +44,7 @@ const server = http.createServer((request, response) => {
 		return;
 	}
 	// Mail programs post the one-click unsubscribe without an Origin (RFC 8058); its token is the proof.
-	if (request.method === 'POST' && path.startsWith('/u/'))
+	if (request.method === 'POST' && /^\/u\/[\w-]+$/.test(path))
 		request.headers.origin = config.APP_ORIGIN;
 	// A form on a no-referrer page posts with "Origin: null". Sec-Fetch-Site, which no page can set,
 	// says that it is ours all the same.

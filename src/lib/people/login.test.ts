@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleanEmail, safeNext } from './login.ts';
+import { cleanEmail, loginCookie, safeNext } from './login.ts';
 
 test('after signing in nobody is sent to another site', () => {
 	for (const away of [
@@ -31,4 +31,9 @@ test('an address is compared in lower case and without spaces', () => {
 	]) {
 		expect(cleanEmail(wrong), wrong).toBeNull();
 	}
+});
+
+test('over https the cookie of a login is bound to its host', () => {
+	expect(loginCookie('https://lofte.example')).toBe('__Host-login');
+	expect(loginCookie('http://localhost:4173')).toBe('login');
 });

@@ -8,6 +8,13 @@ export type LinkPurpose = keyof typeof linkLivesMs;
 export const loginIdleDays = 14;
 export const loginAbsoluteDays = 30;
 
+/**
+ * What the cookie of a login is called. Over https it carries the prefix with which a browser takes
+ * it only from this very host, for all of it, and never in clear.
+ */
+export const loginCookie = (origin: string): string =>
+	origin.startsWith('https:') ? '__Host-login' : 'login';
+
 export type SignInRefusal = 'link-unknown' | 'link-used' | 'link-expired';
 
 /**

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { changeProfile, signOutEverywhere } from '#lib/people/commands.server.ts';
+import { loginCookie } from '#lib/people/login.ts';
 import { isLocale } from '#lib/paraglide/runtime.js';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -24,7 +25,10 @@ export const actions: Actions = {
 	},
 	signOutEverywhere: async ({ locals, cookies }) => {
 		await signOutEverywhere(locals.asPerson());
-		cookies.delete('login', { path: '/' });
+		cookies.delete(loginCookie(locals.origin), {
+			path: '/',
+			secure: locals.origin.startsWith('https:')
+		});
 		redirect(303, '/sign-in');
 	}
 };

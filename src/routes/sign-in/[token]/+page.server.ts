@@ -1,7 +1,6 @@
-import { dev } from '$app/environment';
 import { fail, redirect } from '@sveltejs/kit';
 import { useLink } from '#lib/people/commands.server.ts';
-import { loginAbsoluteDays } from '#lib/people/login.ts';
+import { loginAbsoluteDays, loginCookie } from '#lib/people/login.ts';
 import { linkState } from '#lib/people/queries.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -18,11 +17,11 @@ export const actions: Actions = {
 		}
 		const used = await useLink(locals.asVisitor(), params.token);
 		if (!used.ok) return fail(410, { reason: used.reason });
-		cookies.set('login', used.value.cookie, {
+		cookies.set(loginCookie(locals.origin), used.value.cookie, {
 			path: '/',
 			httpOnly: true,
 			sameSite: 'lax',
-			secure: !dev && locals.origin.startsWith('https:'),
+			secure: locals.origin.startsWith('https:'),
 			maxAge: loginAbsoluteDays * 86_400
 		});
 		redirect(303, used.value.next ?? '/');
