@@ -13,6 +13,7 @@ import { actOnWebhooks } from '#lib/payments/events.server.ts';
 import { sendRefund } from '#lib/payments/refunds.server.ts';
 import type { System } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
+import { enqueue } from '#lib/server/job.server.ts';
 import { deliverNext, forgetSentMail, type Mailer } from '#lib/server/outbox.server.ts';
 import { heartbeat } from '#lib/server/tables.server.ts';
 import {
@@ -22,12 +23,20 @@ import {
 } from '#lib/uplift/commands.server.ts';
 import type { Till } from '#lib/server/till.server.ts';
 
-export type Tools = { till: Till; mailer: Mailer; mailRate: number; origin: string };
+export type Tools = {
+	till: Till;
+	mailer: Mailer;
+	mailRate: number;
+	origin: string;
+	/** Aborted when the worker is asked to end: what is under way is finished, nothing new is begun. */
+	stopping: AbortSignal;
+};
 type Run = (ctx: Context<System>, tools: Tools, payload: unknown) => Promise<void>;
 
 /** Sends what is due, no faster than the provider allows. */
-const deliverMail: Run = async (ctx, { mailer, mailRate }) => {
+const deliverMail: Run = async (ctx, { mailer, mailRate, stopping }) => {
 	for (let sent = 0; sent < 500; sent += 1) {
+		if (stopping.aborted) return enqueue(ctx, 'deliver-mail', { key: 'deliver-mail' });
 		const outcome = await deliverNext({ ...ctx, now: new Date() }, mailer);
 		if (outcome.state === 'none') return;
 		await wait(Math.max(outcome.waitMs, 1000 / mailRate));

@@ -1,12 +1,13 @@
 /** `npm run worker`: sends what waits in the outbox, acts on webhooks, closes waves, keeps time. */
+import { EventEmitter } from 'node:events';
 import process from 'node:process';
-import { run, parseCronItems } from 'graphile-worker';
+import { run, parseCronItems, type WorkerEvents } from 'graphile-worker';
 import { system } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { readConfig } from '#lib/server/config.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
-import { queueOf } from '#lib/server/job.server.ts';
+import { keepAlive, queueOf } from '#lib/server/job.server.ts';
 import { errorForLog, log } from '#lib/server/log.server.ts';
 import { resendMailer } from '#lib/server/mailer.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
@@ -14,11 +15,13 @@ import { tasks } from './tasks.ts';
 
 const config = readConfig();
 const pool = openDatabase(config.DATABASE_URL, { max: 3, queryMs: 60_000, transactionMs: 90_000 });
+const stop = new AbortController();
 const tools = {
 	till: stripeTill(config),
 	mailer: resendMailer(config),
 	mailRate: config.MAIL_RATE,
-	origin: config.APP_ORIGIN
+	origin: config.APP_ORIGIN,
+	stopping: stop.signal
 };
 const context = (): Context<typeof system> => ({
 	db: pool.db,
@@ -27,11 +30,20 @@ const context = (): Context<typeof system> => ({
 	who: system
 });
 
+const poolIds: string[] = [];
+const events: WorkerEvents = new EventEmitter();
+events.on('pool:create', ({ workerPool }) => poolIds.push(workerPool.id));
+
 const runner = await run({
+	events,
 	connectionString: config.DATABASE_URL,
 	concurrency: 3,
 	maxPoolSize: 5,
 	noHandleSignals: true,
+	// So that a stop waits until what is done is also written down as done.
+	preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+	// A mail or a payment under way takes ten seconds at most; what takes longer is freed by the next worker.
+	gracefulShutdownAbortTimeout: 11_000,
 	pollInterval: 1000,
 	taskList: Object.fromEntries(
 		Object.entries(tasks).map(([name, task]) => [
@@ -62,16 +74,20 @@ const runner = await run({
 	])
 });
 await tasks.heartbeat(context(), tools, {});
+await keepAlive(context(), poolIds);
+const living = setInterval(() => {
+	keepAlive(context(), poolIds).catch((error: unknown) => log.error(errorForLog(error)));
+}, 5_000);
 log.info({ worker: 'started' });
 
-let stopping = false;
-async function stop() {
-	if (stopping) return;
-	stopping = true;
+async function end() {
+	if (stop.signal.aborted) return;
+	stop.abort();
+	clearInterval(living);
 	await runner.stop();
 	await pool.close();
 	process.exit(0);
 }
-process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => void stop());
-process.on('disconnect', () => void stop());
+process.on('SIGTERM', () => void end());
+process.on('SIGINT', () => void end());
+process.on('disconnect', () => void end());
