@@ -102,7 +102,7 @@ export function startProgram(
 }
 
 /** Asks a program to end, and insists after `graceMs`. */
-export async function stopProgram({ child, ended }: Program, graceMs = 12_000): Promise<void> {
+export async function stopProgram({ child, ended }: Program, graceMs = 15_000): Promise<void> {
 	if (child.exitCode !== null || child.signalCode !== null) return;
 	child.kill('SIGTERM');
 	const insist = setTimeout(() => child.kill('SIGKILL'), graceMs);

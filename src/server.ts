@@ -68,6 +68,8 @@ function stop() {
 	server.close(() => {
 		clearTimeout(hard);
 		process.emit('sveltekit:shutdown' as never);
+		// An open channel to a parent would keep the process.
+		if (process.connected) process.disconnect();
 		// The pools end by themselves; nothing may keep the process after that.
 		setTimeout(() => process.exit(0), 5_000).unref();
 	});
