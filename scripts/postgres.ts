@@ -11,7 +11,14 @@ import net from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 
-export type Server = { url: string; port: number; adopted: boolean; stop: () => void };
+export type Server = {
+	url: string;
+	port: number;
+	/** The server's main process. */
+	pid: number;
+	adopted: boolean;
+	stop: () => void;
+};
 
 const require = createRequire(import.meta.url);
 
@@ -68,10 +75,11 @@ const freePort = (): Promise<number> =>
  * A running PostgreSQL on loopback with its data in `folder`.
  *
  * @param folder where data, log and password lie; made if it is missing
+ * @param on the port to listen on when the server has to be started; a free one if none is named
  * @returns the server's superuser address; `stop` ends it cleanly
  * @throws when the binaries are missing or the server does not start within 60 s
  */
-export async function startPostgres(folder: string): Promise<Server> {
+export async function startPostgres(folder: string, on?: number): Promise<Server> {
 	const who = account();
 	const home = homeFor(path.resolve(folder), who);
 	const data = path.join(home, 'data');
@@ -114,7 +122,7 @@ export async function startPostgres(folder: string): Promise<Server> {
 		0;
 	const adopted = running();
 	if (!adopted) {
-		const port = await freePort();
+		const port = on ?? (await freePort());
 		const options = [
 			`-p ${port}`, '-h 127.0.0.1', `-k ''`, '-c fsync=on', '-c max_connections=120',
 			'-c shared_buffers=256MB', '-c max_wal_size=2GB', '-c timezone=UTC', '-c log_min_messages=warning'
@@ -132,10 +140,12 @@ export async function startPostgres(folder: string): Promise<Server> {
 			options.join(' ')
 		]);
 	}
-	const port = Number(fs.readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[3]);
+	const pidFile = fs.readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n');
+	const [pid, port] = [Number(pidFile[0]), Number(pidFile[3])];
 	return {
 		url: `postgres://lofte:${password}@127.0.0.1:${port}/postgres`,
 		port,
+		pid,
 		adopted,
 		stop() {
 			if (running())
