@@ -19,7 +19,15 @@ import {
 	type Size,
 	type Tone
 } from './grade.ts';
-import { boxOf, overlap, placeLabels, type Box, type Segment, type Text } from './labels.ts';
+import {
+	boxOf,
+	crosses,
+	overlap,
+	placeLabels,
+	type Box,
+	type Segment,
+	type Text
+} from './labels.ts';
 import { textWidth } from './text-width.ts';
 
 export type CohortSeat = {
@@ -222,16 +230,8 @@ export function gradeCohort({
 		y1: Math.max(one.y2, one.ring + is.tip)
 	}));
 
-	const places: Text[] = [
-		{ x: width, y: round(goalY - 14), text: texts.goal, anchor: 'end' },
-		{ x: width, y: round(goalY + is.goal * 0.95), text: texts.goal, anchor: 'end' },
-		{ x: round(plotWidth - 6), y: round(goalY - 14), text: texts.goal, anchor: 'end' }
-	];
-	const goalLabel =
-		places.find((one) => !standing.some((other) => overlap(boxOf(one, is.goal), other))) ??
-		places[2]!;
-
 	const slope: Segment = { x1: 0, y1: round(zeroY), x2: plotWidth, y2: round(goalY) };
+	const on: Segment = { x1: plotWidth, y1: round(goalY), x2: width, y2: round(goalY) };
 	const measured = shown.flatMap(({ points }) =>
 		points.slice(1).map((point, index) => ({
 			x1: x(points[index]!.week),
@@ -246,6 +246,27 @@ export function gradeCohort({
 		x2: whiskers.get(one.key)!.x,
 		y2: whiskers.get(one.key)!.ring
 	}));
+	const places: Text[] = [
+		{ x: width, y: round(goalY - 14), text: texts.goal, anchor: 'end' },
+		{ x: width, y: round(goalY + is.goal * 0.95), text: texts.goal, anchor: 'end' },
+		{ x: round(plotWidth - 6), y: round(goalY - 14), text: texts.goal, anchor: 'end' },
+		// Under the slope, so deep that its rise of one in four passes over the first letter.
+		{
+			x: round(plotWidth - 6),
+			y: round(goalY + textWidth(texts.goal, is.goal) / 4 + is.goal),
+			text: texts.goal,
+			anchor: 'end'
+		}
+	];
+	const goalLabel =
+		places.find((one) => {
+			const box = boxOf(one, is.goal);
+			return (
+				!standing.some((other) => overlap(box, other)) &&
+				![...measured, ...dotted].some((line) => crosses(line, box))
+			);
+		}) ?? places[2]!;
+
 	const labels =
 		size === 'narrow'
 			? shown.map(() => null)
@@ -264,7 +285,13 @@ export function gradeCohort({
 							boxOf(goalLabel, is.goal),
 							{ x0: 0, x1: width, y0: rowY - 14, y1: rowY + 5 }
 						],
-						lines: [slope, { x1: 0, y1: zeroY, x2: plotWidth, y2: zeroY }, ...measured, ...dotted]
+						lines: [
+							slope,
+							on,
+							{ x1: 0, y1: zeroY, x2: plotWidth, y2: zeroY },
+							...measured,
+							...dotted
+						]
 					}
 				);
 
@@ -304,7 +331,7 @@ export function gradeCohort({
 		}),
 		promise: {
 			...slope,
-			on: { x1: plotWidth, y1: round(goalY), x2: width, y2: round(goalY) },
+			on,
 			label: goalLabel
 		},
 		seats: shown.map(({ one, points }, index) => {
