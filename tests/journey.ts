@@ -88,7 +88,7 @@ export async function openPage({
 		if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
 			complaints.push(message.text());
 	});
-	return { page, context, quiet: () => expect(complaints).toEqual([]) };
+	return { page, context, quiet: () => expect(complaints.splice(0)).toEqual([]) };
 }
 
 /** Signs somebody in by a link, as the mail would bring it. */
