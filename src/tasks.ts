@@ -9,7 +9,7 @@ import {
 	sweepWaves
 } from '#lib/engagement/commands.server.ts';
 import { reconcile, sweep } from '#lib/payments/commands.server.ts';
-import { actOnWebhooks } from '#lib/payments/events.server.ts';
+import { actOnWebhooks, forgetEvents } from '#lib/payments/events.server.ts';
 import { sendRefund } from '#lib/payments/refunds.server.ts';
 import type { System } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
@@ -55,6 +55,7 @@ const forget: Run = async (ctx) => {
 	await forgetOldPreviews(ctx);
 	await destroyKeys(ctx);
 	await forgetComments(ctx);
+	await forgetEvents(ctx);
 };
 
 const closeWaves: Run = async (ctx) => {

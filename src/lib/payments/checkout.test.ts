@@ -35,6 +35,7 @@ test('the table of moves: every pair that is allowed, and no other', () => {
 		flag: 'new open processing expired canceled',
 		expire: 'new open processing',
 		refund: 'paid refund-due disputed',
+		unrefund: 'refunded',
 		dispute: 'paid',
 		winDispute: 'disputed'
 	};

@@ -26,6 +26,8 @@ const moves = {
 	flag: ['new', 'open', 'processing', 'expired', 'canceled'],
 	expire: ['new', 'open', 'processing'],
 	refund: ['paid', 'refund-due', 'disputed'],
+	/** Money that was on its way back did not arrive. */
+	unrefund: ['refunded'],
 	dispute: ['paid'],
 	winDispute: ['disputed']
 } satisfies Record<string, Status[]>;

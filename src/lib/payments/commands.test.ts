@@ -17,7 +17,7 @@ import { unlockedDatabase } from '../../../tests/unlocked.ts';
 import { worldOn, type World } from '../../../tests/world.ts';
 import { fulfill, reconcile, startCheckout, sweep, withdrawFromOffer } from './commands.server.ts';
 import type { StripeEvent } from './event.ts';
-import { actOnWebhooks, receiveEvent, replayParked } from './events.server.ts';
+import { actOnWebhooks, forgetEvents, receiveEvent, replayParked } from './events.server.ts';
 import { requestRefund, sendRefund } from './refunds.server.ts';
 import { checkout, payment, refund } from './tables.server.ts';
 
@@ -869,6 +869,52 @@ describe('money that goes back', () => {
 		expect(bank.refunds).toHaveLength(1);
 		expect((await facts()).checkouts).toEqual(['refunded']);
 		expect((await mails()).filter((fact) => fact === 'refund')).toHaveLength(1);
+	});
+
+	test('a refund that fails at the bank days later is not back', async () => {
+		const { admin, checkoutId } = await paid();
+		const refundId = randomUUID();
+		await requestRefund(admin, { refundId, checkoutId, amountMinor: 8_700_000, reason: 'moved' });
+		const told = (id: string, type: string, status: string, at: string) =>
+			tell({ id, type, livemode: false, data: { object: { id: at, status } } });
+		await sendRefund(world.system(), bank.till, refundId);
+		expect((await facts()).checkouts).toEqual(['refunded']);
+		const at = bank.refunds[0]!.refundId;
+		await told('evt_sent', 'refund.updated', 'succeeded', at);
+		await told('evt_failed', 'refund.failed', 'failed', at);
+		await told('evt_strange', 'refund.failed', 'failed', 're_of_somebody_else');
+		await act();
+		expect((await facts()).checkouts).toEqual(['paid']);
+		const again = { refundId: randomUUID(), checkoutId, amountMinor: 8_700_000, reason: 'again' };
+		expect((await requestRefund(admin, again)).ok).toBe(true);
+		for (let count = 0; count < 5; count += 1) {
+			world.later(minutes(61));
+			await act();
+		}
+		const states = await world.db
+			.select({ id: webhookEvent.eventId, state: webhookEvent.state })
+			.from(webhookEvent)
+			.where(eq(webhookEvent.eventId, 'evt_strange'));
+		expect(states).toEqual([{ id: 'evt_strange', state: 'ignored' }]);
+	});
+
+	test('what Stripe told us is emptied a month after it was acted on', async () => {
+		await paid();
+		const payloads = async () =>
+			(await world.db.select().from(webhookEvent)).map(({ payload }) => payload);
+		await tell({
+			id: 'evt_mail',
+			type: 'invoice.paid',
+			livemode: false,
+			data: { object: { id: 'in_1', customer_email: 'someone@team.example' } }
+		});
+		await act();
+		world.later(minutes(29 * 24 * 60));
+		await forgetEvents(world.system());
+		expect(JSON.stringify(await payloads())).toContain('someone@team.example');
+		world.later(minutes(2 * 24 * 60));
+		await forgetEvents(world.system());
+		expect(JSON.stringify(await payloads())).not.toContain('someone@team.example');
 	});
 
 	test('what an admin gave back at Stripe is written down; a repeated message adds nothing', async () => {

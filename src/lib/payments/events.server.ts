@@ -1,5 +1,5 @@
 /** What the provider tells us: stored at once, acted on by the worker. */
-import { and, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { System } from '#lib/people/actor.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, type Context } from '#lib/server/context.server.ts';
@@ -9,8 +9,8 @@ import type { Till } from '#lib/server/till.server.ts';
 import { from } from './checkout.ts';
 import { settle, type Place } from './commands.server.ts';
 import { meaningOf, type Meaning, type StripeEvent } from './event.ts';
-import { noteRefunded } from './refunds.server.ts';
-import { checkout, payment, refund } from './tables.server.ts';
+import { noteRefunded, noteRefundState } from './refunds.server.ts';
+import { checkout, payment } from './tables.server.ts';
 
 /** Stores a verified event. Nothing else happens here, so that the answer is quick. @returns whether it is new */
 export async function receiveEvent(ctx: Context<System>, event: StripeEvent): Promise<boolean> {
@@ -167,12 +167,10 @@ async function prepare(
 		}
 		case 'refund-state':
 			return async (tx) => {
-				const changed = await tx.db
-					.update(refund)
-					.set({ state: meaning.state })
-					.where(and(eq(refund.stripeRefundId, meaning.refundId), ne(refund.state, 'failed')))
-					.returning({ id: refund.id });
-				return changed.length > 0;
+				const noted = await noteRefundState(tx, meaning);
+				// It may have overtaken our own note of the refund; a stranger's stays unknown.
+				if (!noted && attempts < 4) throw new NotYet();
+				return noted;
 			};
 		case 'disputed':
 			return async (tx) => {
@@ -229,6 +227,20 @@ async function noteDispute(
 		object: { kind: 'checkout', id: paid.checkoutId }
 	});
 	return true;
+}
+
+/** Empties what the provider told us a month after it was acted on: it names the payer. */
+export async function forgetEvents({ db, now }: Context<System>): Promise<void> {
+	await db
+		.update(webhookEvent)
+		.set({ payload: {} })
+		.where(
+			and(
+				inArray(webhookEvent.state, ['done', 'ignored']),
+				lt(webhookEvent.doneAt, new Date(now.getTime() - 30 * 24 * 3600_000)),
+				sql`${webhookEvent.payload} <> '{}'`
+			)
+		);
 }
 
 /** Gives parked events another twelve tries. @returns how many */

@@ -1,5 +1,5 @@
 /** Money that goes back: what we send, and what was sent at the provider without us. */
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import { application } from '#lib/admissions/tables.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -169,18 +169,67 @@ export async function noteRefunded(
 	return true;
 }
 
+/**
+ * What became of a refund of ours at the payer's bank. One that failed days later is not back: its
+ * checkout is paid again, or still owes the money when nobody has the seat.
+ *
+ * @returns false for a refund that we do not know
+ */
+export async function noteRefundState(
+	ctx: Context<System>,
+	{ refundId, state }: { refundId: string; state: 'sent' | 'succeeded' | 'failed' }
+): Promise<boolean> {
+	const { db, now } = ctx;
+	const [known] = await db
+		.select({ checkoutId: refund.checkoutId })
+		.from(refund)
+		.where(eq(refund.stripeRefundId, refundId));
+	if (!known) return false;
+	const { checkoutId } = known;
+	const [paid] = await db
+		.select()
+		.from(payment)
+		.where(eq(payment.checkoutId, checkoutId))
+		.for('update');
+	const [changed] = await db
+		.update(refund)
+		.set({ state })
+		.where(and(eq(refund.stripeRefundId, refundId), ne(refund.state, 'failed')))
+		.returning({ amountMinor: refund.amountMinor });
+	if (!changed || state !== 'failed') return true;
+	if ((await backOf(ctx, checkoutId)) < paid!.amountMinor) {
+		const hasSeat = sql`exists (select 1 from seat s where s.checkout_id = ${checkout.id} and s.state = 'sold')`;
+		await db
+			.update(checkout)
+			.set({
+				status: sql`case when ${hasSeat} then 'paid' else 'refund-due' end`,
+				updatedAt: now
+			})
+			.where(and(eq(checkout.id, checkoutId), inArray(checkout.status, from('unrefund'))));
+	}
+	await audit(ctx, {
+		action: 'refund-failed',
+		object: { kind: 'checkout', id: checkoutId },
+		detail: { amountMinor: changed.amountMinor }
+	});
+	return true;
+}
+
+/** How much of a payment has gone back or is on its way. */
+async function backOf({ db }: Context, checkoutId: string): Promise<number> {
+	const [back] = await db
+		.select({ sum: sql<string>`coalesce(sum(${refund.amountMinor}), 0)` })
+		.from(refund)
+		.where(and(eq(refund.checkoutId, checkoutId), inArray(refund.state, ['sent', 'succeeded'])));
+	return Number(back!.sum);
+}
+
 /** A payment of which everything has gone back is 'refunded'. The seat stays with its leader until an admin says otherwise. */
 async function closeWhenAllIsBack(
 	ctx: Context,
 	paid: { checkoutId: string; amountMinor: number }
 ): Promise<void> {
-	const [back] = await ctx.db
-		.select({ sum: sql<string>`coalesce(sum(${refund.amountMinor}), 0)` })
-		.from(refund)
-		.where(
-			and(eq(refund.checkoutId, paid.checkoutId), inArray(refund.state, ['sent', 'succeeded']))
-		);
-	if (Number(back!.sum) < paid.amountMinor) return;
+	if ((await backOf(ctx, paid.checkoutId)) < paid.amountMinor) return;
 	await ctx.db
 		.update(checkout)
 		.set({ status: 'refunded', updatedAt: ctx.now })
