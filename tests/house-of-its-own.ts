@@ -25,7 +25,7 @@ import {
 	waitFor,
 	type Program
 } from '../scripts/stack.ts';
-import type { StoredMail } from '../src/standins/resend.ts';
+import type { StoredMail } from '../src/standins/resend-mail.ts';
 import { worldOn } from './world.ts';
 
 const files = {
