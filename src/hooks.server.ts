@@ -12,6 +12,7 @@ import { building } from '$app/environment';
 import { access, mayEnter, type Door } from '#lib/people/access.ts';
 import { system, visitor } from '#lib/people/actor.ts';
 import { loginCookie } from '#lib/people/login.ts';
+import { m } from '#lib/paraglide/messages.js';
 import { actorIn, anybody, signedIn, type SignedIn } from '#lib/people/queries.server.ts';
 import type { Role } from '#lib/people/role.ts';
 import { isLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
@@ -158,13 +159,10 @@ async function inTime(work: Response | Promise<Response>): Promise<Response> {
 }
 
 const sayLater = () =>
-	new Response(
-		'Løfte is catching its breath. Nothing was lost; please try again in a few seconds.',
-		{
-			status: 503,
-			headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '3' }
-		}
-	);
+	new Response(`${m.error_503_title()} ${m.error_503_body()}`, {
+		status: 503,
+		headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '3' }
+	});
 
 function asUnavailable(response: Response): Response {
 	const headers = new Headers(response.headers);
@@ -193,5 +191,8 @@ export const handleError: HandleServerError = ({ error: failure, event, status }
 	if (status === 404) return { message: 'not-found' };
 	if (isDatabaseAway(failure)) event.locals.away = true;
 	log.error({ id: event.locals.requestId, route: event.route.id, ...errorForLog(failure) });
-	return { message: 'broken', reference: event.locals.requestId };
+	return {
+		message: event.locals.away ? 'away' : 'broken',
+		reference: event.locals.requestId
+	};
 };

@@ -339,7 +339,7 @@ describe('handing in', () => {
 		await letGo();
 		expect(lost.status).toBe(503);
 		expect(lost.headers.get('retry-after')).toMatch(/^\d+$/);
-		readable(lost);
+		expect(readable(lost)).toContain('send it again');
 		// Who comes while it is away is told so.
 		const away = await save();
 		expect(away.status).toBe(503);
