@@ -100,7 +100,9 @@ try {
 	step(`Starting PostgreSQL${values.fresh ? ', from nothing' : ''} …`);
 	if (values.fresh) {
 		// A server that outlived a killed demo is ended before its data goes.
-		(await startPostgres(path.join(folder, 'postgres'))).stop();
+		const old = await startPostgres(path.join(folder, 'postgres'));
+		old.stop();
+		fs.rmSync(old.home, { recursive: true, force: true });
 		fs.rmSync(folder, { recursive: true, force: true });
 	}
 	server = await startPostgres(path.join(folder, 'postgres'));

@@ -4,7 +4,7 @@
  * by its pid file instead of being fought with.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
@@ -17,6 +17,8 @@ export type Server = {
 	/** The server's main process. */
 	pid: number;
 	adopted: boolean;
+	/** Where it really lies: as root, beside a folder that others cannot enter, somewhere else. */
+	home: string;
 	stop: () => void;
 };
 
@@ -57,7 +59,7 @@ function reachable(folder: string): boolean {
 /** Where a folder that the account must own can lie: beside the repository, else in the system's own place. */
 function homeFor(folder: string, who: { uid: number } | null): string {
 	if (!who || reachable(path.dirname(folder))) return folder;
-	const key = Buffer.from(path.resolve(folder)).toString('base64url').slice(-24);
+	const key = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 16);
 	return path.join('/var/tmp', `lofte-${key}`);
 }
 
@@ -147,6 +149,7 @@ export async function startPostgres(folder: string, on?: number): Promise<Server
 		port,
 		pid,
 		adopted,
+		home,
 		stop() {
 			if (running())
 				run('pg_ctl', ['stop', '--wait', '--timeout', '30', '--mode', 'fast', '--pgdata', data]);

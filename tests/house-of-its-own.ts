@@ -173,6 +173,7 @@ export async function openHouseOfItsOwn(firstPort: number) {
 			await pool.close().catch(() => {});
 			await Promise.all([...running.values()].map((program) => stopProgram(program)));
 			server.stop();
+			fs.rmSync(server.home, { recursive: true, force: true });
 			fs.rmSync(folder, { recursive: true, force: true });
 		}
 	};

@@ -25,6 +25,7 @@ export default async function setup(project: TestProject) {
 	return async () => {
 		server.stop();
 		const fs = await import('node:fs');
+		fs.rmSync(server.home, { recursive: true, force: true });
 		fs.rmSync(folder, { recursive: true, force: true });
 	};
 }
