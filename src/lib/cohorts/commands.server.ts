@@ -11,7 +11,13 @@ import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import { faultOf, slugOf, type NewCohort, type NewCohortRefusal } from './cohort.ts';
 import { defaultPledge, pledgeFault, type Pledge, type PledgeFault } from './pledge.ts';
-import { largestTeam, readSeller, type RosterRefusal, type SellerForm } from './seller.ts';
+import {
+	largestTeam,
+	readSeller,
+	sameMailbox,
+	type RosterRefusal,
+	type SellerForm
+} from './seller.ts';
 import { isShare, shares as allShares } from './sponsorship.ts';
 import { cohort, enrollment, seat, seller, sponsorship } from './tables.server.ts';
 
@@ -263,7 +269,7 @@ export async function addSeller(
 			const team = await rosterOf(tx);
 			if (!team) return refuse('not-on-team');
 			// Whoever holds the links holds the answers.
-			if (team.email === read.value.email) return refuse('own-address');
+			if (sameMailbox(team.email, read.value.email)) return refuse('own-address');
 			if ((await tx.db.$count(seller, eq(seller.enrollmentId, team.id))) >= largestTeam)
 				return refuse('team-full');
 			const [made] = await tx.db
@@ -308,7 +314,7 @@ async function onOwnSeller(
 		inTransactionOrUndo<Leader, Result<null, RosterRefusal>>(ctx, async (tx) => {
 			const team = await rosterOf(tx);
 			if (!team) return refuse('not-on-team');
-			if (team.email === change.email) return refuse('own-address');
+			if (change.email && sameMailbox(team.email, change.email)) return refuse('own-address');
 			const [changed] = await tx.db
 				.update(seller)
 				.set(change)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSeller, type SellerForm } from './seller.ts';
+import { readSeller, type SellerForm, sameMailbox } from './seller.ts';
 
 const form: SellerForm = {
 	name: ' Jonas  Berg ',
@@ -37,4 +37,10 @@ test.each([
 	[{ startedOn: '2024-02-30' }, 'not-a-day']
 ] as const)('%j is refused: %s', (change, reason) => {
 	expect(readSeller({ ...form, ...change })).toEqual({ ok: false, reason });
+});
+
+test('a mailbox with a tag is the same mailbox', () => {
+	expect(sameMailbox('ingrid@team.example', 'Ingrid+one@team.example')).toBe(true);
+	expect(sameMailbox('ingrid@team.example', 'ingrid@other.example')).toBe(false);
+	expect(sameMailbox('ingrid@team.example', 'ingrid.s@team.example')).toBe(false);
 });

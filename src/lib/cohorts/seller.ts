@@ -57,3 +57,13 @@ export function readSeller(form: SellerForm): Result<Seller, SellerFault> {
 		startedOn: form.startedOn
 	});
 }
+
+/** Whether two addresses end in one mailbox as far as the addresses say: "ingrid+sales@…" is Ingrid's. */
+export function sameMailbox(one: string, other: string): boolean {
+	const mailbox = (address: string) =>
+		address
+			.trim()
+			.toLowerCase()
+			.replace(/\+[^@]*(?=@)/, '');
+	return mailbox(one) === mailbox(other);
+}

@@ -683,6 +683,16 @@ describe('reminding', () => {
 		expect(texts.join()).not.toContain('someone-else@team.example');
 	});
 
+	test('asked for in five tabs at once is one round', async () => {
+		const team = await enrolled(world, { dayZero });
+		const { waveId } = await opened(team);
+		world.at('2027-01-06T09:00:00Z');
+		const coach = await coachOf(team);
+		const asked = await Promise.all(Array.from({ length: 5 }, () => remind(coach, waveId)));
+		expect(asked.filter(({ ok }) => ok)).toHaveLength(1);
+		expect(await database.db.$count(auditLog, eq(auditLog.action, 'wave-reminder'))).toBe(1);
+	});
+
 	test('is refused in the last day, twice in a day and a third time', async () => {
 		const team = await enrolled(world, { dayZero });
 		const { waveId } = await opened(team);
