@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, lte, sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
@@ -531,7 +531,8 @@ export async function refreshResults(ctx: Context<System>, enrollmentId: string)
 				frozenAt: sql`excluded.frozen_at`,
 				computedAt: sql`excluded.computed_at`
 			},
-			setWhere: isNull(pillarResult.frozenAt)
+			// Of two at once the later look at the facts stands, whichever is written last.
+			setWhere: and(isNull(pillarResult.frozenAt), lte(pillarResult.computedAt, now))
 		});
 	await refreshCohort(ctx, of.cohortId);
 }
@@ -583,7 +584,11 @@ export async function refreshCohort(ctx: Context<System>, cohortId: string): Pro
 	await db
 		.insert(cohortResult)
 		.values({ cohortId, ...values })
-		.onConflictDoUpdate({ target: cohortResult.cohortId, set: values });
+		.onConflictDoUpdate({
+			target: cohortResult.cohortId,
+			set: values,
+			setWhere: lte(cohortResult.computedAt, now)
+		});
 }
 
 /** Every enrollment whose results are not all frozen, for the night. */

@@ -760,3 +760,15 @@ describe('the demo’s exports', () => {
 		expect((await results()).revenue).toMatchObject({ state: 'final', week: 13 });
 	});
 });
+
+test('of two who compute at once, the one that looked later stands', async () => {
+	await results();
+	const at = async () => (await world.db.select().from(pillarResult)).map((row) => row.computedAt);
+	const before = await at();
+	const early = { ...world.system(), now: new Date(world.now.getTime() - 60_000) };
+	await refreshResults(early, team.enrollmentId);
+	expect(await at()).toEqual(before);
+	world.later(60_000);
+	await results();
+	expect(await at()).not.toEqual(before);
+});
