@@ -2,7 +2,7 @@
  * `npm run demo`: a whole Løfte on this machine, with people in it. Nothing to configure.
  * `-- --fresh` starts over; PORT moves it; Ctrl C ends all of it.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -32,12 +32,15 @@ const step = (text: string): void => void say(`${seconds()}  ${text}`);
 
 let server: Server | undefined;
 let programs: Program[] = [];
+/** What builds and tells the story at the first start. */
+const helpers = new Set<ChildProcess>();
 let ending = false;
 
 async function end(code: number) {
 	if (ending) return;
 	ending = true;
 	say('\nEnding: app, worker, stand-ins, database …');
+	for (const helper of helpers) helper.kill('SIGKILL');
 	await Promise.all(programs.map((program) => stopProgram(program)));
 	server?.stop();
 	say('Ended. The data stays in .data/demo.');
@@ -51,6 +54,8 @@ process.on('SIGHUP', () => void end(0));
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+		helpers.add(child);
+		child.once('exit', () => helpers.delete(child));
 		let output = '';
 		child.stdout.on('data', (part: Buffer) => {
 			output += part.toString();
@@ -148,6 +153,7 @@ try {
 		});
 	}
 } catch (error) {
-	say(`\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}`);
+	if (!ending)
+		say(`\nThe demo could not start: ${error instanceof Error ? error.message : String(error)}`);
 	await end(1);
 }
