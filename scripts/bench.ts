@@ -125,7 +125,9 @@ async function firstDatabase(env: Environment) {
 }
 
 async function assertSound(sql: postgres.Sql) {
-	const broken = await sql`select rule, count(*)::int from invariant_violations group by rule`;
+	// No worker runs here: what waits for one is no broken promise.
+	const broken = await sql`select rule, count(*)::int from invariant_violations
+		where rule not in ('mail-not-sent-for-an-hour', 'event-not-acted-on') group by rule`;
 	if (broken.length > 0) throw new Error(`broken promises: ${JSON.stringify(broken)}`);
 }
 
