@@ -40,6 +40,8 @@ type Shot = {
 	width: 1440 | 390;
 	locale: 'en' | 'nb';
 	night?: boolean;
+	/** What is pressed before the picture is taken. */
+	press?: string;
 	/** How many points from the top; the whole page unless given. */
 	height?: number;
 };
@@ -66,7 +68,8 @@ async function take(browser: Browser, origin: string, shot: Shot) {
 		})
 	);
 	const page = await context.newPage();
-	await page.goto(origin + shot.visit.path, { waitUntil: 'load' });
+	await page.goto(origin + shot.visit.path, { waitUntil: 'networkidle' });
+	if (shot.press) await page.locator(shot.press).click();
 	await page.evaluate(() => document.fonts.ready.then(() => undefined));
 	fs.mkdirSync(path.dirname(shot.file), { recursive: true });
 	await page.screenshot({ path: shot.file, fullPage: shot.height === undefined });
@@ -110,7 +113,11 @@ async function pictures(env: Environment): Promise<Shot[]> {
 		readme('leader-home-night.png', '/leader', { night: true });
 		readme('coach-review.png', '/coach/reviews/[submission]');
 		readme('cohort.png', '/admin/cohorts/[cohort]');
-		readme('survey-phone.png', '/survey/[token]', { width: 390, height: 844 });
+		readme('survey-phone.png', '/survey/[token]', {
+			width: 390,
+			height: 844,
+			press: '.intro .btn-ink'
+		});
 		return shots;
 	} finally {
 		await pool.close();
