@@ -532,7 +532,7 @@ export async function refreshResults(ctx: Context<System>, enrollmentId: string)
 				computedAt: sql`excluded.computed_at`
 			},
 			// Of two at once the later look at the facts stands, whichever is written last.
-			setWhere: and(isNull(pillarResult.frozenAt), lte(pillarResult.computedAt, now))
+			setWhere: and(isNull(pillarResult.frozenAt), lte(pillarResult.computedAt, now))!
 		});
 	await refreshCohort(ctx, of.cohortId);
 }
