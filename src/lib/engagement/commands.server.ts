@@ -9,6 +9,7 @@ import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/co
 import { enqueue } from '#lib/server/job.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
 import { addressHashes, hashToken, seal, unseal } from '#lib/server/seal.server.ts';
+import { unsubscribeHeaders } from '#lib/server/suppression.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -368,6 +369,7 @@ export async function sendReminders(
 				}),
 				to,
 				category: 'reminder',
+				headers: unsubscribeHeaders(tx.keys, { origin, to, scope: 'reminder' }),
 				fact: mailOf(waveId, `reminder/${round}/${id}`),
 				goodUntil: found.wave.closesAt
 			});

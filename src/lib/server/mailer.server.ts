@@ -32,7 +32,7 @@ export function resendMailer(
 		config.RESEND_API_KEY,
 		config.RESEND_BASE_URL ? { baseUrl: config.RESEND_BASE_URL } : {}
 	);
-	return async ({ to, subject, text, html, attachments }, idempotencyKey) => {
+	return async ({ to, subject, text, html, attachments, headers }, idempotencyKey) => {
 		const sending = resend.emails.send(
 			{
 				from: config.MAIL_FROM,
@@ -40,6 +40,7 @@ export function resendMailer(
 				subject,
 				text,
 				html,
+				...(headers && { headers }),
 				...(attachments && {
 					attachments: attachments.map(({ filename, content, contentType }) => ({
 						filename,

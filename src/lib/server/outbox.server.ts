@@ -23,6 +23,7 @@ export type MailRequest = {
 	text: string;
 	html: string;
 	attachments?: { filename: string; content: string; contentType: string }[];
+	headers?: Record<string, string>;
 };
 
 type Mail = Letter & {
@@ -31,6 +32,8 @@ type Mail = Letter & {
 	/** The fact that this mail tells ("welcome/<enrollment>"): told once. */
 	fact: string;
 	goodUntil?: Date;
+	/** `unsubscribeHeaders` on every mail that somebody may not want. */
+	headers?: Record<string, string>;
 };
 
 /** Puts a mail into the outbox in the caller's transaction. A fact that was told before is not told again. */
@@ -41,7 +44,8 @@ export async function queueMail(ctx: Context, mail: Mail): Promise<void> {
 		subject,
 		text,
 		html,
-		...(mail.attachments && { attachments: mail.attachments })
+		...(mail.attachments && { attachments: mail.attachments }),
+		...(mail.headers && { headers: mail.headers })
 	};
 	const [row] = await ctx.db
 		.insert(emailOutbox)

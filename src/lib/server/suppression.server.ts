@@ -76,6 +76,15 @@ export const unsubscribeToken = (keys: Keys, address: string, scope: Category): 
 		)
 	).toString('base64url');
 
+/** The two headers of one-click unsubscribing (RFC 8058), for mails that somebody may not want. */
+export const unsubscribeHeaders = (
+	keys: Keys,
+	{ origin, to, scope }: { origin: string; to: string; scope: Category }
+): Record<string, string> => ({
+	'List-Unsubscribe': `<${origin}/u/${unsubscribeToken(keys, to, scope)}>`,
+	'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click'
+});
+
 /** What an unsubscribe link is about; null when it is not one of ours. */
 export function readUnsubscribe(
 	keys: Keys,
