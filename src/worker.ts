@@ -1,6 +1,7 @@
 /** `npm run worker`: sends what waits in the outbox, acts on webhooks, closes waves, keeps time. */
 import { EventEmitter } from 'node:events';
 import process from 'node:process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { run, parseCronItems, type WorkerEvents } from 'graphile-worker';
 import { system } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
@@ -30,49 +31,51 @@ const context = (): Context<typeof system> => ({
 	who: system
 });
 
-const poolIds: string[] = [];
+let poolIds: string[] = [];
 const events: WorkerEvents = new EventEmitter();
-events.on('pool:create', ({ workerPool }) => poolIds.push(workerPool.id));
+events.on('pool:create', ({ workerPool }) => (poolIds = [workerPool.id]));
 
-const runner = await run({
-	events,
-	connectionString: config.DATABASE_URL,
-	concurrency: 3,
-	maxPoolSize: 5,
-	noHandleSignals: true,
-	// So that a stop waits until what is done is also written down as done.
-	preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-	// A mail or a payment under way takes ten seconds at most; what takes longer is freed by the next worker.
-	gracefulShutdownAbortTimeout: 11_000,
-	pollInterval: 1000,
-	taskList: Object.fromEntries(
-		Object.entries(tasks).map(([name, task]) => [
-			name,
-			async (payload: unknown) => {
-				try {
-					await task(context(), tools, payload);
-				} catch (error) {
-					log.error({ job: name, ...errorForLog(error) });
-					throw error;
+const begin = () =>
+	run({
+		events,
+		connectionString: config.DATABASE_URL,
+		concurrency: 3,
+		maxPoolSize: 5,
+		noHandleSignals: true,
+		// So that a stop waits until what is done is also written down as done.
+		preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+		// A mail or a payment under way takes ten seconds at most; what takes longer is freed by the next worker.
+		gracefulShutdownAbortTimeout: 11_000,
+		pollInterval: 1000,
+		taskList: Object.fromEntries(
+			Object.entries(tasks).map(([name, task]) => [
+				name,
+				async (payload: unknown) => {
+					try {
+						await task(context(), tools, payload);
+					} catch (error) {
+						log.error({ job: name, ...errorForLog(error) });
+						throw error;
+					}
 				}
-			}
+			])
+		),
+		parsedCronItems: parseCronItems([
+			{ task: 'heartbeat', match: '* * * * *', identifier: 'heartbeat' },
+			{
+				task: 'deliver-mail',
+				match: '* * * * *',
+				identifier: 'mail',
+				options: { queueName: queueOf['deliver-mail']! }
+			},
+			{ task: 'sweep', match: '* * * * *', identifier: 'sweep' },
+			{ task: 'reconcile', match: '*/10 * * * *', identifier: 'reconcile' },
+			{ task: 'close-due-waves', match: '*/5 * * * *', identifier: 'waves' },
+			{ task: 'refresh-results', match: '15 2 * * *', identifier: 'results' },
+			{ task: 'forget', match: '40 2 * * *', identifier: 'forget' }
 		])
-	),
-	parsedCronItems: parseCronItems([
-		{ task: 'heartbeat', match: '* * * * *', identifier: 'heartbeat' },
-		{
-			task: 'deliver-mail',
-			match: '* * * * *',
-			identifier: 'mail',
-			options: { queueName: queueOf['deliver-mail']! }
-		},
-		{ task: 'sweep', match: '* * * * *', identifier: 'sweep' },
-		{ task: 'reconcile', match: '*/10 * * * *', identifier: 'reconcile' },
-		{ task: 'close-due-waves', match: '*/5 * * * *', identifier: 'waves' },
-		{ task: 'refresh-results', match: '15 2 * * *', identifier: 'results' },
-		{ task: 'forget', match: '40 2 * * *', identifier: 'forget' }
-	])
-});
+	});
+let runner = await begin();
 await tasks.heartbeat(context(), tools, {});
 await keepAlive(context(), poolIds);
 const living = setInterval(() => {
@@ -84,10 +87,19 @@ async function end() {
 	if (stop.signal.aborted) return;
 	stop.abort();
 	clearInterval(living);
-	await runner.stop();
+	await runner.stop().catch(() => {});
 	await pool.close();
 	process.exit(0);
 }
 process.on('SIGTERM', () => void end());
 process.on('SIGINT', () => void end());
 process.on('disconnect', () => void end());
+
+// The library gives up when the database was away for long; we do not.
+while (!stop.signal.aborted) {
+	await runner.promise.catch((error: unknown) => log.error(errorForLog(error)));
+	if (stop.signal.aborted) break;
+	log.warn({ worker: 'begins again' });
+	await wait(1_000);
+	runner = await begin().catch(() => runner);
+}

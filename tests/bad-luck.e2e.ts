@@ -27,7 +27,7 @@ afterAll(() => house?.close());
 const quiet = () =>
 	expect
 		.poll(() => house.one`select count(*)::int from email_outbox where state = 'queued'`, {
-			timeout: 30_000
+			timeout: 60_000
 		})
 		.toBe(0);
 const inDays = (count: number) => addDays(new Date().toISOString().slice(0, 10), count);
@@ -212,7 +212,7 @@ describe('paying', () => {
 			.poll(
 				async () =>
 					(await house.mailsTo(email)).filter(({ text }) => /\/sign-in\//.test(text ?? '')).length,
-				{ timeout: 30_000 }
+				{ timeout: 60_000 }
 			)
 			.toBe(1);
 		expect(
