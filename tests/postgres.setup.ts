@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject) {
-	const folder = path.join(import.meta.dirname, `../.data/test-${process.pid}`);
+	const folder = path.join(import.meta.dirname, `../.data/test-${process.pid}-${project.name}`);
 	const server = await startPostgres(folder);
 	const admin = postgres(server.url, { max: 1, onnotice: () => {} });
 	await admin`create database template_lofte`;
