@@ -39,6 +39,8 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'journeys',
+					// What is polled is waited for; how long depends on the machine, not on the claim.
+					expect: { poll: { timeout: 20_000 } },
 					include: ['tests/*.e2e.ts'],
 					environment: 'node',
 					globalSetup: ['tests/postgres.setup.ts', 'tests/app.setup.ts'],

@@ -1,7 +1,7 @@
 /** Journey 3: the roster, the baseline wave, answers on a phone, and what is shown afterwards. */
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeDueWaves } from '#lib/engagement/commands.server.ts';
+import { closeDueWave } from '#lib/engagement/commands.server.ts';
 import {
 	enrolledHere,
 	house,
@@ -87,7 +87,12 @@ describe.each([
 		const before = await desk.page.locator('main').innerText();
 		expect(before).not.toMatch(/\b5 (of|av) 5\b/);
 
-		await closeDueWaves({ ...house(), now: new Date(Date.now() + 30 * 86_400_000) });
+		// Only this team's wave: other journeys have waves of their own.
+		const waveId = String(
+			await count(sql`select id from wave where enrollment_id = ${enrollmentId}`)
+		);
+		const later = { ...house(), now: new Date(Date.now() + 30 * 86_400_000) };
+		expect(await closeDueWave(later, waveId)).toMatchObject({ ok: true });
 		expect(
 			await count(
 				sql`select count(*)::int from response r join wave w on w.id = r.wave_id where w.enrollment_id = ${enrollmentId}`
