@@ -36,7 +36,11 @@ const everywhere = [...pageRoutes, 'nowhere'];
 
 const profiles = new Map<string, Awaited<ReturnType<typeof openPage>>>();
 /** Opens a page as the one who may; one browser profile for each look, whoever sits before it. */
-async function openAt(route: string, device: Look & { javaScript?: boolean }) {
+async function openAt(
+	route: string,
+	device: Look & { javaScript?: boolean },
+	waitUntil: 'load' | 'domcontentloaded' = 'load'
+) {
 	const at = visits.get(route)!;
 	const key = JSON.stringify(device);
 	const profile = profiles.get(key) ?? (await openPage(device));
@@ -50,7 +54,7 @@ async function openAt(route: string, device: Look & { javaScript?: boolean }) {
 			return { name, value, url: origin };
 		})
 	);
-	const answer = await page.goto(origin + at.path, { waitUntil: 'load' });
+	const answer = await page.goto(origin + at.path, { waitUntil });
 	expect(answer?.status(), `${route} at ${at.path}`).toBe(route === 'nowhere' ? 404 : 200);
 	return profile;
 }
@@ -101,6 +105,73 @@ describe('without JavaScript', () => {
 	test.each(everywhere)('%s has its heading', async (route) => {
 		const { page } = await openAt(route, { ...phone, javaScript: false });
 		expect(await page.locator('h1:visible').count()).toBe(1);
+	});
+});
+
+/**
+ * Fills every field with something else than what it shows, as somebody does who is faster than the
+ * line, and gives what the form would send. `again` only reads.
+ */
+const fields = (page: Page, again = false) =>
+	page.evaluate((again) => {
+		const other: Record<string, string> = {
+			date: '2031-02-03',
+			time: '11:17',
+			email: 'early@nordfisk.example',
+			number: '3',
+			url: 'https://early.example/'
+		};
+		const said: string[] = [];
+		for (const [index, field] of [
+			...document.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
+				'input, select, textarea'
+			)
+		].entries()) {
+			if (field.disabled || field.type === 'hidden' || field.type === 'file') continue;
+			if (field.closest('dialog:not([open])')) continue;
+			const name = `${index} ${field.name}`;
+			if (field instanceof HTMLSelectElement) {
+				if (!again)
+					field.selectedIndex = (Math.max(field.selectedIndex, 0) + 1) % field.options.length;
+				said.push(`${name}: ${field.value}`);
+			} else if (field.type === 'radio' || field.type === 'checkbox') {
+				const box = field as HTMLInputElement;
+				if (!again) box.checked = box.type === 'radio' || !box.checked;
+				said.push(`${name} ${field.value}`);
+			} else {
+				if (!again) field.value = other[field.type] ?? `early ${index}`;
+				said.push(`${name}: ${field.value}`);
+			}
+		}
+		// Of a group of radio buttons the last one pressed stays.
+		return said.map((line) => {
+			const box = document.querySelectorAll('input, select, textarea')[parseInt(line)]!;
+			return box instanceof HTMLInputElement && ['radio', 'checkbox'].includes(box.type)
+				? `${line}: ${box.checked}`
+				: line;
+		});
+	}, again);
+
+describe('what was typed before the script came stays', () => {
+	let typedAnywhere = 0;
+	test.each(everywhere)('%s', async (route) => {
+		const { page } = await openAt(route, desk);
+		const scripted = (await page.locator('body script').count()) > 0;
+		let release: () => void = () => {};
+		const released = new Promise<void>((resolve) => (release = resolve));
+		const scripts = '**/_app/immutable/**/*.js';
+		await page.route(scripts, (asked) => released.then(() => asked.continue()));
+		await openAt(route, desk, 'domcontentloaded');
+		const typed = await fields(page);
+		typedAnywhere += typed.length;
+		release();
+		if (scripted) await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+		const kept = await fields(page, true);
+		await page.unroute(scripts);
+		expect(kept).toEqual(typed);
+	});
+	test('and something was typed', () => {
+		expect(typedAnywhere).toBeGreaterThan(50);
 	});
 });
 
