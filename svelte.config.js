@@ -26,6 +26,7 @@ export default {
 				'form-action': ['self', 'https://checkout.stripe.com']
 			}
 		},
+		inlineStyleThreshold: 6000,
 		csrf: { trustedOrigins: [] },
 		// Response headers stay small: preloads go into the page, not into a Link header.
 		output: { preloadStrategy: 'modulepreload' },

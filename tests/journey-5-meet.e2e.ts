@@ -75,11 +75,23 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 				)
 				.toBe(1);
 			await page.goto(`${origin}/leader`);
-			expect(await page.locator('#pulse').count()).toBe(1);
+			// The home has no script: the answer stands where the finger was.
+			await page.locator('input[name="kind"][value="listening"]').first().check({ force: true });
+			await page.locator('button[name="seller"]:visible').last().click();
+			await page.locator('#log .said').waitFor();
+			expect(await page.locator('#log .said').evaluate(inView)).toBe(true);
+			expect(
+				await one(sql`select count(*)::int from touchpoint where enrollment_id = ${enrollmentId}`)
+			).toBe(2);
 			quiet();
 		});
 	}
 );
+
+const inView = (element: Element) => {
+	const { top, bottom } = element.getBoundingClientRect();
+	return top >= 0 && bottom <= innerHeight;
+};
 
 const one = async (query: ReturnType<typeof sql>) =>
 	Object.values((await house().db.execute<Record<string, unknown>>(query))[0] ?? {})[0];

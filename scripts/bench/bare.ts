@@ -6,7 +6,7 @@
 import http from 'node:http';
 import process from 'node:process';
 import postgres from 'postgres';
-import { leadershipPulse, nextSession } from '#lib/coaching/queries.server.ts';
+import { pulseFacts, nextSession } from '#lib/coaching/queries.server.ts';
 import { homeWork } from '#lib/coursework/queries.server.ts';
 import { actorIn, signedIn } from '#lib/people/queries.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
@@ -44,7 +44,7 @@ async function home(token: string): Promise<unknown> {
 	const begin = (await leaderHome(ctx))!;
 	const [work, pulse, session] = await Promise.all([
 		homeWork(ctx, begin.part),
-		leadershipPulse(ctx, begin.part),
+		pulseFacts(ctx, begin.part),
 		nextSession(ctx)
 	]);
 	return { name: who.name, begin, work, pulse, session };

@@ -22,7 +22,8 @@ import {
 import { clockOf, instantOf } from './meeting-time.ts';
 import {
 	coachAgenda,
-	leadershipPulse,
+	pulseFacts,
+	pulseOf,
 	loggedToday,
 	nextSession,
 	sessionsOf,
@@ -80,7 +81,7 @@ async function mails(): Promise<MailRequest[]> {
 /** Opens the pool's connections, so that what is sent at once also runs at once. */
 const openAll = () =>
 	Promise.all(Array.from({ length: 12 }, () => database.db.execute(sql`select pg_sleep(0.2)`)));
-const pulse = async () => leadershipPulse(leader(), (await myEnrollment(leader()))!);
+const pulse = async () => pulseOf(await pulseFacts(leader(), (await myEnrollment(leader()))!));
 
 describe('logging a touchpoint', () => {
 	test('a double tap is one touchpoint, also when both arrive at once', async () => {
@@ -221,7 +222,7 @@ describe('the pulse', () => {
 	test('another leader asking with this enrollment’s id sees nobody', async () => {
 		await logTouchpoint(leader(), touch());
 		const other = await enrolled(world, { coach: 'other@lofte.example' });
-		const stolen = await leadershipPulse(other.leader, (await myEnrollment(leader()))!);
+		const stolen = pulseOf(await pulseFacts(other.leader, (await myEnrollment(leader()))!));
 		expect(stolen).toMatchObject({ sentence: { say: 'no-team' }, sellers: [], table: [] });
 		expect(await loggedToday(other.leader, (await myEnrollment(leader()))!)).toEqual([]);
 	});

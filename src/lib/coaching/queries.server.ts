@@ -6,6 +6,7 @@ import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
+import { writtenOnce } from '#lib/server/database.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { addDays, dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -50,19 +51,19 @@ type PulseRow = {
 	touches: { day: Day; kind: Kind; minutes: number | null }[];
 };
 
+/** What the pulse is made of: plain data, as it stood on a day. */
+export type PulseFacts = { rows: PulseRow[]; today: Day; dayZero: Day };
+
 /**
- * The leader's pulse: who was reached when, who has heard nothing for how long. One statement,
- * however many sellers and touchpoints there are.
+ * What is known of who was reached when. One statement, however many sellers and touchpoints there
+ * are.
  */
-export async function leadershipPulse(
+export async function pulseFacts(
 	{ db, now, who }: Context<Leader>,
 	part: Pick<EnrollmentInCohort, 'id' | 'dayZero' | 'timeZone'>
-): Promise<LeadershipPulse> {
+): Promise<PulseFacts> {
 	const today = dayIn(now, part.timeZone);
-	const week = weekOf(today, part.dayZero);
-	// The picture's days, and the four weeks that a target may look back.
-	const shownFrom = workdaysUntil(today, daysShown)[0]!;
-	const neededFrom = addDays(today, -28) < shownFrom ? addDays(today, -28) : shownFrom;
+	const neededFrom = [addDays(today, -28), firstShown(today)].sort()[0]!;
 	const rows = (await db.execute(sql`
 		with mine as (select id from enrollment where id = ${part.id} and leader_id = ${who.personId})
 		select s.id, s.name, s.started_on::text, min(t.day)::text as first, max(t.day)::text as last,
@@ -79,14 +80,24 @@ export async function leadershipPulse(
 				filter (where t.day >= ${neededFrom}), '[]')
 		from mine join touchpoint t on t.enrollment_id = mine.id and t.kind in ('team-meeting', 'training')
 		order by 2 limit 201`)) as unknown as PulseRow[];
+	// Rows of the driver are more than data; these may be kept.
+	return { rows: [...rows], today, dayZero: part.dayZero };
+}
 
+/** The first day in the picture; a target may look back four weeks. */
+const firstShown = (today: Day) => workdaysUntil(today, daysShown)[0]!;
+
+/** The leader's pulse: who was reached when, who has heard nothing for how long. */
+export function pulseOf({ rows, today, dayZero }: PulseFacts): LeadershipPulse {
+	const week = weekOf(today, dayZero);
+	const shownFrom = firstShown(today);
 	const people = rows.filter(({ id }) => id !== null);
 	const names = shortNames(people.map(({ name }) => name));
 	const touches: Touch[] = rows.flatMap((row) =>
 		row.touches.map((touch) => ({ ...touch, sellerId: row.id }))
 	);
 	const firsts = rows.flatMap(({ first }) => first ?? []);
-	const since = [part.dayZero, ...firsts].sort()[0]!;
+	const since = [dayZero, ...firsts].sort()[0]!;
 	const reached: Reached[] = people.map(({ id, started_on, last }, index) => ({
 		id: id!,
 		name: names[index]!,
@@ -116,7 +127,7 @@ export async function leadershipPulse(
 						number: week,
 						...adherence({
 							week,
-							dayZero: part.dayZero,
+							dayZero,
 							sellers: reached.map(({ id }) => id),
 							touches
 						})
@@ -179,7 +190,7 @@ export type SessionWithPeople = Session & {
 	coachTimeZone: string;
 };
 
-const withPeople = ({ db }: Context) =>
+const withPeople = ({ db }: Pick<Context, 'db'>) =>
 	db
 		.select(columns)
 		.from(session)
@@ -193,15 +204,28 @@ const mine = (who: Leader | Coach) =>
 		? eq(enrollment.leaderId, who.personId)
 		: and(eq(session.coachId, who.personId), eq(enrollment.coachId, who.personId));
 
-/** The leader's next session, or the one under way; null when nothing is planned. One statement. */
-export async function nextSession(ctx: Context<Leader>): Promise<SessionWithPeople | null> {
-	const rows = await withPeople(ctx)
+const plannedOf = writtenOnce((db) =>
+	withPeople({ db })
 		.where(
-			and(mine(ctx.who), eq(session.status, 'planned'), gte(session.startsAt, dayBefore(ctx.now)))
+			and(
+				eq(enrollment.leaderId, sql.placeholder('leaderId')),
+				eq(session.status, 'planned'),
+				gte(session.startsAt, sql.placeholder('from'))
+			)
 		)
 		.orderBy(asc(session.startsAt))
-		.limit(5);
-	return nextOf(rows, ctx.now);
+		.limit(5)
+		.prepare('planned_of')
+);
+
+/** The leader's next session, or the one under way; null when nothing is planned. One statement. */
+export async function nextSession({
+	db,
+	now,
+	who
+}: Context<Leader>): Promise<SessionWithPeople | null> {
+	const rows = await plannedOf(db).execute({ leaderId: who.personId, from: dayBefore(now).toISOString() });
+	return nextOf(rows, now);
 }
 
 const dayBefore = (now: Date) => new Date(now.getTime() - 24 * 3600_000);

@@ -8,7 +8,7 @@ import { assignment, criterion, lesson, module, program } from '#lib/curriculum/
 import type { Coach, Leader } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import type { Database } from '#lib/server/database.server.ts';
+import { writtenOnce, type Database } from '#lib/server/database.server.ts';
 import { blocksOf, plainOf, renderMarked, type Passage } from '#lib/server/markdown.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
@@ -25,8 +25,8 @@ import { lessonRead, remark, review, score, submission } from './tables.server.t
 export type Words = { outcome: Outcome; comment: string; givenAt: Date; coachName: string };
 type Part = Pick<EnrollmentInCohort, 'id' | 'programId' | 'dayZero' | 'timeZone'>;
 
-/** Every module of the enrollment's program with what the leader has done about it. One statement. */
-async function stationRows(db: Database, part: Pick<Part, 'id' | 'programId'>) {
+const stationStatement = writtenOnce((db) => {
+	const enrolled = sql.placeholder('enrollmentId');
 	const latest = db
 		.select({
 			attempt: submission.attempt,
@@ -35,7 +35,7 @@ async function stationRows(db: Database, part: Pick<Part, 'id' | 'programId'>) {
 			submittedAt: submission.submittedAt
 		})
 		.from(submission)
-		.where(and(eq(submission.enrollmentId, part.id), eq(submission.assignmentId, assignment.id)))
+		.where(and(eq(submission.enrollmentId, enrolled), eq(submission.assignmentId, assignment.id)))
 		.orderBy(desc(submission.attempt))
 		.limit(1)
 		.as('latest');
@@ -51,7 +51,7 @@ async function stationRows(db: Database, part: Pick<Part, 'id' | 'programId'>) {
 		.innerJoin(person, eq(person.id, review.coachId))
 		.where(
 			and(
-				eq(submission.enrollmentId, part.id),
+				eq(submission.enrollmentId, enrolled),
 				eq(submission.assignmentId, assignment.id),
 				isNotNull(review.outcome)
 			)
@@ -59,7 +59,7 @@ async function stationRows(db: Database, part: Pick<Part, 'id' | 'programId'>) {
 		.orderBy(desc(submission.attempt))
 		.limit(1)
 		.as('words');
-	const rows = await db
+	return db
 		.select({
 			week: module.week,
 			slug: module.slug,
@@ -84,13 +84,19 @@ async function stationRows(db: Database, part: Pick<Part, 'id' | 'programId'>) {
 		.innerJoin(assignment, eq(assignment.moduleId, module.id))
 		.leftJoin(
 			lessonRead,
-			and(eq(lessonRead.lessonId, lesson.id), eq(lessonRead.enrollmentId, part.id))
+			and(eq(lessonRead.lessonId, lesson.id), eq(lessonRead.enrollmentId, enrolled))
 		)
 		.leftJoinLateral(latest, sql`true`)
 		.leftJoinLateral(words, sql`true`)
-		.where(eq(module.programId, part.programId))
+		.where(eq(module.programId, sql.placeholder('programId')))
 		.orderBy(asc(module.week))
-		.limit(50);
+		.limit(50)
+		.prepare('stations');
+});
+
+/** Every module of the enrollment's program with what the leader has done about it. One statement. */
+async function stationRows(db: Database, { id, programId }: Pick<Part, 'id' | 'programId'>) {
+	const rows = await stationStatement(db).execute({ enrollmentId: id, programId });
 	return rows.map(
 		({ outcome, comment, givenAt, coachName, ...row }): StationRow & { words: Words | null } => ({
 			...row,

@@ -1,7 +1,8 @@
 /** The only file that knows Lucia. What it stores as a login's id is the hash of the cookie's token. */
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle';
-import { Lucia, TimeSpan } from 'lucia';
-import type { Database } from '#lib/server/database.server.ts';
+import { eq, sql } from 'drizzle-orm';
+import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia';
+import { writtenOnce, type Database } from '#lib/server/database.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
 import { loginAbsoluteDays, loginIdleDays } from './login.ts';
 import { login, person } from './tables.server.ts';
@@ -15,9 +16,34 @@ declare module 'lucia' {
 	}
 }
 
-const build = (db: Database) =>
+const loginWithPerson = writtenOnce((db) =>
+	db
+		.select({ login, person })
+		.from(login)
+		.innerJoin(person, eq(person.id, login.userId))
+		.where(eq(login.id, sql.placeholder('id')))
+		.prepare('login_with_person')
+);
+
+/** Lucia's adapter, but with the statement of every request written once. */
+const adapterOn = (db: Database) =>
 	// The adapter is typed for a database that also carries its schema; it only ever builds queries.
-	new Lucia(new DrizzlePostgreSQLAdapter(db as never, login as never, person as never), {
+	Object.assign(new DrizzlePostgreSQLAdapter(db as never, login as never, person as never), {
+		async getSessionAndUser(
+			id: string
+		): Promise<[session: DatabaseSession | null, user: DatabaseUser | null]> {
+			const [found] = await loginWithPerson(db).execute({ id });
+			if (!found) return [null, null];
+			const { userId, expiresAt, ...attributes } = found.login;
+			return [
+				{ id, userId, expiresAt, attributes },
+				{ id: found.person.id, attributes: found.person }
+			];
+		}
+	});
+
+const build = (db: Database) =>
+	new Lucia(adapterOn(db), {
 		sessionExpiresIn: new TimeSpan(loginIdleDays, 'd'),
 		getUserAttributes: ({ email, name, locale, timeZone, theme, roles, disabledAt }) => ({
 			email,

@@ -13,6 +13,21 @@ export class DatabaseTooSlow extends Error {
 	}
 }
 
+/**
+ * A statement that drizzle writes out once for each pool instead of once for each question: writing
+ * it costs more than asking it. What differs from one question to the next is an `sql.placeholder`.
+ */
+export function writtenOnce<Statement>(
+	write: (db: Database) => Statement
+): (db: Database) => Statement {
+	const written = new WeakMap<Database, Statement>();
+	return (db) => {
+		let statement = written.get(db);
+		if (!statement) written.set(db, (statement = write(db)));
+		return statement;
+	};
+}
+
 type Deadlines = { max: number; queryMs: number; transactionMs: number };
 
 /**

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { logTouchpoint } from '#lib/coaching/commands.server.ts';
-import { leadershipPulse, nextSession } from '#lib/coaching/queries.server.ts';
+import { nextSession, pulseFacts } from '#lib/coaching/queries.server.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
 import { endsBefore, standing } from '#lib/cohorts/enrollment.ts';
 import { homeWork } from '#lib/coursework/queries.server.ts';
-import { gradePicture } from '#lib/ui/grade.ts';
-import { leaderHeadline } from '#lib/uplift/headline.ts';
 import { leaderHome } from '#lib/uplift/queries.server.ts';
-import { chartTable, homeChart, sourceLine } from '#lib/uplift/shown.server.ts';
-import { toldHeadline } from '#lib/uplift/words.server.ts';
 import { addDays } from '#lib/values/day.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { pulseShown, standingShown } from './home.server.ts';
+
+/** Nothing here needs a script: the drawings are the server's, and every form is a form. */
+export const csr = false;
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('leader');
@@ -19,9 +19,9 @@ export const load: PageServerLoad = async ({ locals }) => {
 	if (!home) return { home: null };
 	const { part, results } = home;
 	const { locale } = locals;
-	const [work, pulse, session] = await Promise.all([
+	const [work, facts, session] = await Promise.all([
 		homeWork(ctx, part),
-		leadershipPulse(ctx, part),
+		pulseFacts(ctx, part),
 		nextSession(ctx)
 	]);
 	const { weeksDone: week, phase } = standing(part, ctx.now);
@@ -34,12 +34,9 @@ export const load: PageServerLoad = async ({ locals }) => {
 			coachName: part.coachName,
 			timeZone: part.timeZone,
 			now: ctx.now,
-			headline: toldHeadline(leaderHeadline(results), locale),
-			picture: gradePicture(homeChart(results, { locale, week, lastDay })),
-			table: chartTable(results, locale),
-			source: sourceLine(results, locale),
+			standing: standingShown({ results, locale, week, lastDay }),
 			work,
-			pulse,
+			pulse: pulseShown({ facts, locale }),
 			session,
 			requestKey: randomUUID()
 		}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { logTouchpoint, undoTouchpoint } from '#lib/coaching/commands.server.ts';
-import { leadershipPulse, loggedToday } from '#lib/coaching/queries.server.ts';
+import { loggedToday, pulseFacts, pulseOf } from '#lib/coaching/queries.server.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -10,7 +10,8 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('leader');
 	const part = await myEnrollment(ctx);
 	if (!part) return { pulse: null, today: [], requestKey: '' };
-	const [pulse, today] = await Promise.all([leadershipPulse(ctx, part), loggedToday(ctx, part)]);
+	const [facts, today] = await Promise.all([pulseFacts(ctx, part), loggedToday(ctx, part)]);
+	const pulse = pulseOf(facts);
 	return { pulse, today, requestKey: randomUUID() };
 };
 
