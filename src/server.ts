@@ -5,8 +5,10 @@
  */
 import http from 'node:http';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { readConfig } from '#lib/server/config.server.ts';
 import { log } from '#lib/server/log.server.ts';
+import { assetsIn } from './assets.ts';
 
 const config = readConfig();
 const origin = new URL(config.APP_ORIGIN);
@@ -18,6 +20,8 @@ const built = '../build/handler.js';
 const { handler } = (await import(built)) as {
 	handler: (req: http.IncomingMessage, res: http.ServerResponse, next: () => void) => void;
 };
+
+const asset = assetsIn(fileURLToPath(new URL('../build/client', import.meta.url)));
 
 const server = http.createServer((request, response) => {
 	response.setHeader('x-content-type-options', 'nosniff');
@@ -43,6 +47,7 @@ const server = http.createServer((request, response) => {
 		response.writeHead(421, { 'content-type': 'text/plain' }).end('Misdirected request');
 		return;
 	}
+	if (asset(request, response)) return;
 	// Mail programs post the one-click unsubscribe without an Origin (RFC 8058); its token is the proof.
 	if (request.method === 'POST' && /^\/u\/[\w-]+$/.test(path))
 		request.headers.origin = config.APP_ORIGIN;

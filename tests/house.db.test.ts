@@ -1,4 +1,5 @@
 /** What the database holds on its own, and that it answers in time or not at all. */
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { expect, inject, test } from 'vitest';
@@ -28,7 +29,9 @@ test('three processes that start at once migrate an empty database once', async 
 	const tables = await made`select to_regclass('audit_log') is not null as there`;
 	await made.end();
 	expect(tables[0]!.there).toBe(true);
-	expect(applied[0]!.n).toBe(2);
+	const written = readMigrationFiles({ migrationsFolder: 'drizzle' });
+	expect(written.length).toBeGreaterThan(1);
+	expect(applied[0]!.n).toBe(written.length);
 });
 
 test('a query that would hang is given up, and the pool goes on', async () => {

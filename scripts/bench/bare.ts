@@ -6,12 +6,13 @@
 import http from 'node:http';
 import process from 'node:process';
 import postgres from 'postgres';
-import { pulseFacts, nextSession } from '#lib/coaching/queries.server.ts';
-import { homeWork } from '#lib/coursework/queries.server.ts';
+import { nextSessionQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
+import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
 import { actorIn, signedIn } from '#lib/people/queries.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
+import { ask } from '#lib/server/question.server.ts';
 import { hashToken, keysFrom } from '#lib/server/seal.server.ts';
-import { leaderHome } from '#lib/uplift/queries.server.ts';
+import { leaderHomeQuestion } from '#lib/uplift/queries.server.ts';
 
 const { BARE_PORT, DATABASE_URL, APP_KEYS } = process.env as Record<string, string>;
 
@@ -41,13 +42,13 @@ async function home(token: string): Promise<unknown> {
 	const now = new Date();
 	const who = actorIn((await signedIn(door.db, token, now))!, 'leader')!;
 	const ctx = { db: web.db, keys, now, who };
-	const begin = (await leaderHome(ctx))!;
-	const [work, pulse, session] = await Promise.all([
-		homeWork(ctx, begin.part),
-		pulseFacts(ctx, begin.part),
-		nextSession(ctx)
-	]);
-	return { name: who.name, begin, work, pulse, session };
+	const found = await ask(ctx, {
+		home: leaderHomeQuestion(ctx),
+		work: homeWorkQuestion(ctx),
+		pulse: pulseQuestion(ctx),
+		session: nextSessionQuestion(ctx)
+	});
+	return { name: who.name, ...found };
 }
 
 const pages: Record<string, (token: string) => Promise<unknown>> = {

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { storedPledge } from '#lib/cohorts/pledge.ts';
 import type { Tally } from '#lib/cohorts/seat.ts';
+import { cohortIdOf } from '#lib/cohorts/queries.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import type { Admin, Visitor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
@@ -147,7 +148,6 @@ export async function applicationsTally(
 			waiting: sql<number>`(count(*) filter (where ${application.status} in ('submitted', 'waiting-for-seat')))::int`
 		})
 		.from(application)
-		.innerJoin(cohort, eq(cohort.id, application.cohortId))
-		.where(sql`${cohort.slug} = ${cohortKey} or ${cohort.id}::text = ${cohortKey}`);
+		.where(eq(application.cohortId, cohortIdOf(cohortKey)));
 	return row ?? { applied: 0, waiting: 0 };
 }

@@ -5,6 +5,7 @@ import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { MailRequest } from '#lib/server/outbox.server.ts';
+import { ask } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { databasePerTest } from '../../../tests/database.ts';
@@ -22,10 +23,10 @@ import {
 import { clockOf, instantOf } from './meeting-time.ts';
 import {
 	coachAgenda,
-	pulseFacts,
 	pulseOf,
+	pulseQuestion,
 	loggedToday,
-	nextSession,
+	nextSessionQuestion,
 	sessionsOf,
 	sessionWithNotes
 } from './queries.server.ts';
@@ -81,7 +82,9 @@ async function mails(): Promise<MailRequest[]> {
 /** Opens the pool's connections, so that what is sent at once also runs at once. */
 const openAll = () =>
 	Promise.all(Array.from({ length: 12 }, () => database.db.execute(sql`select pg_sleep(0.2)`)));
-const pulse = async () => pulseOf(await pulseFacts(leader(), (await myEnrollment(leader()))!));
+const nextSession = async (who: ReturnType<typeof leader>) =>
+	(await ask(who, { next: nextSessionQuestion(who) })).next;
+const pulse = async () => pulseOf((await ask(leader(), { facts: pulseQuestion(leader()) })).facts);
 
 describe('logging a touchpoint', () => {
 	test('a double tap is one touchpoint, also when both arrive at once', async () => {
@@ -219,11 +222,15 @@ describe('the pulse', () => {
 		expect((await pulse()).wide.rows).toHaveLength(4);
 	});
 
-	test('another leader asking with this enrollment’s id sees nobody', async () => {
+	test('another leader sees nobody of this team', async () => {
 		await logTouchpoint(leader(), touch());
 		const other = await enrolled(world, { coach: 'other@lofte.example' });
-		const stolen = pulseOf(await pulseFacts(other.leader, (await myEnrollment(leader()))!));
-		expect(stolen).toMatchObject({ sentence: { say: 'no-team' }, sellers: [], table: [] });
+		const { facts } = await ask(other.leader, { facts: pulseQuestion(other.leader) });
+		const theirs = pulseOf(facts);
+		const own = other.sellers.map(({ id }) => id).sort();
+		expect(theirs.sellers.map(({ id }) => id).sort()).toEqual(own);
+		expect(theirs.table.flatMap(({ touches }) => touches)).toEqual([]);
+		expect((await pulse()).table.flatMap(({ touches }) => touches)).toHaveLength(1);
 		expect(await loggedToday(other.leader, (await myEnrollment(leader()))!)).toEqual([]);
 	});
 

@@ -1,14 +1,14 @@
 import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
+import { cohortIdOf, type EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import { writtenOnce } from '#lib/server/database.server.ts';
+import type { Question } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
-import { addDays, dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
+import { dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { pulsePicture, daysShown, type PulsePicture } from './pulse-picture.ts';
 import {
@@ -45,44 +45,51 @@ export type LeadershipPulse = {
 type PulseRow = {
 	id: string | null;
 	name: string;
-	started_on: Day | null;
+	startedOn: Day | null;
+	/** The first and the last day on which they were reached at all. */
 	first: Day | null;
 	last: Day | null;
-	touches: { day: Day; kind: Kind; minutes: number | null }[];
+	touches: [day: Day, kind: Kind, minutes: number | null][];
 };
 
 /** What the pulse is made of: plain data, as it stood on a day. */
 export type PulseFacts = { rows: PulseRow[]; today: Day; dayZero: Day };
 
-/**
- * What is known of who was reached when. One statement, however many sellers and touchpoints there
- * are.
- */
-export async function pulseFacts(
-	{ db, now, who }: Context<Leader>,
-	part: Pick<EnrollmentInCohort, 'id' | 'dayZero' | 'timeZone'>
-): Promise<PulseFacts> {
-	const today = dayIn(now, part.timeZone);
-	const neededFrom = [addDays(today, -28), firstShown(today)].sort()[0]!;
-	const rows = (await db.execute(sql`
-		with mine as (select id from enrollment where id = ${part.id} and leader_id = ${who.personId})
-		select s.id, s.name, s.started_on::text, min(t.day)::text as first, max(t.day)::text as last,
-			coalesce(json_agg(json_build_object('day', t.day, 'kind', t.kind, 'minutes', t.minutes) order by t.day, t.created_at)
-				filter (where t.day >= ${neededFrom}), '[]') as touches
-		from mine
-		join seller s on s.enrollment_id = mine.id and s.started_on <= ${today} and (s.ended_on is null or s.ended_on > ${today})
-		left join touchpoint_seller ts on ts.seller_id = s.id
-		left join touchpoint t on t.id = ts.touchpoint_id
-		group by s.id
-		union all
-		select null, '', null, min(t.day)::text, max(t.day)::text,
-			coalesce(json_agg(json_build_object('day', t.day, 'kind', t.kind, 'minutes', t.minutes) order by t.day, t.created_at)
-				filter (where t.day >= ${neededFrom}), '[]')
-		from mine join touchpoint t on t.enrollment_id = mine.id and t.kind in ('team-meeting', 'training')
-		order by 2 limit 201`)) as unknown as PulseRow[];
-	// Rows of the driver are more than data; these may be kept.
-	return { rows: [...rows], today, dayZero: part.dayZero };
-}
+/** The picture's twenty-one working days, and the four weeks that a target may look back. */
+const daysNeeded = 35;
+
+/** What is known of whom the leader reached when, however many sellers and touchpoints there are. */
+export const pulseQuestion = ({ now, who }: Context<Leader>): Question<PulseFacts> => ({
+	json: sql`(select json_build_object('today', d.today, 'dayZero', e.day_zero, 'rows', (
+		with of_team as materialized (
+			select t.id, t.day, t.kind, t.minutes, t.created_at from touchpoint t where t.enrollment_id = e.id
+		), reached as (
+			select s.id, s.name, s.started_on, t.day, t.kind, t.minutes, t.created_at
+			from seller s
+			left join touchpoint_seller ts on ts.seller_id = s.id
+			left join of_team t on t.id = ts.touchpoint_id
+			where s.enrollment_id = e.id and s.started_on <= d.today and (s.ended_on is null or s.ended_on > d.today)
+			union all
+			select null, '', null, t.day, t.kind, t.minutes, t.created_at
+			from of_team t where t.kind in ('team-meeting', 'training')
+		)
+		select json_agg(json_build_object('id', r.id, 'name', r.name, 'startedOn', r.started_on, 'first', r.first,
+			'last', r.last, 'touches', coalesce(r.touches, '[]')) order by r.name)
+		from (
+			select id, name, started_on, min(day) as first, max(day) as last,
+				json_agg(json_build_array(day, kind, minutes) order by day, created_at)
+					filter (where day >= d.today - ${daysNeeded}::int) as touches
+			from reached group by id, name, started_on
+		) r))
+		from (select id, day_zero, time_zone from enrollment where leader_id = ${who.personId}
+			order by day_zero desc limit 1) e
+		cross join lateral (select (${now.toISOString()}::timestamptz at time zone e.time_zone)::date as today) d)`,
+	read: (found: PulseFacts | null) => ({
+		today: found?.today ?? dayIn(now, who.timeZone),
+		dayZero: found?.dayZero ?? dayIn(now, who.timeZone),
+		rows: found?.rows ?? []
+	})
+});
 
 /** The first day in the picture; a target may look back four weeks. */
 const firstShown = (today: Day) => workdaysUntil(today, daysShown)[0]!;
@@ -94,14 +101,14 @@ export function pulseOf({ rows, today, dayZero }: PulseFacts): LeadershipPulse {
 	const people = rows.filter(({ id }) => id !== null);
 	const names = shortNames(people.map(({ name }) => name));
 	const touches: Touch[] = rows.flatMap((row) =>
-		row.touches.map((touch) => ({ ...touch, sellerId: row.id }))
+		row.touches.map(([day, kind, minutes]) => ({ day, kind, minutes, sellerId: row.id }))
 	);
 	const firsts = rows.flatMap(({ first }) => first ?? []);
 	const since = [dayZero, ...firsts].sort()[0]!;
-	const reached: Reached[] = people.map(({ id, started_on, last }, index) => ({
+	const reached: Reached[] = people.map(({ id, startedOn, last }, index) => ({
 		id: id!,
 		name: names[index]!,
-		startedOn: started_on!,
+		startedOn: startedOn!,
 		lastTouch: last
 	}));
 	const ordered = silences(reached, since, today);
@@ -204,29 +211,25 @@ const mine = (who: Leader | Coach) =>
 		? eq(enrollment.leaderId, who.personId)
 		: and(eq(session.coachId, who.personId), eq(enrollment.coachId, who.personId));
 
-const plannedOf = writtenOnce((db) =>
-	withPeople({ db })
-		.where(
-			and(
-				eq(enrollment.leaderId, sql.placeholder('leaderId')),
-				eq(session.status, 'planned'),
-				gte(session.startsAt, sql.placeholder('from'))
-			)
-		)
-		.orderBy(asc(session.startsAt))
-		.limit(5)
-		.prepare('planned_of')
-);
-
-/** The leader's next session, or the one under way; null when nothing is planned. One statement. */
-export async function nextSession({
-	db,
+/** The leader's next session, or the one under way; null when nothing is planned. */
+export const nextSessionQuestion = ({
 	now,
 	who
-}: Context<Leader>): Promise<SessionWithPeople | null> {
-	const rows = await plannedOf(db).execute({ leaderId: who.personId, from: dayBefore(now).toISOString() });
-	return nextOf(rows, now);
-}
+}: Context<Leader>): Question<SessionWithPeople | null> => ({
+	json: sql`(select json_agg(p) from (
+		select s.id, s.enrollment_id as "enrollmentId", s.kind, s.starts_at as "startsAt", s.time_zone as "timeZone",
+			s.minutes, s.place, s.status, s.sequence, l.name as "leaderName", l.time_zone as "leaderTimeZone",
+			c.name as "coachName", c.time_zone as "coachTimeZone"
+		from session s join enrollment e on e.id = s.enrollment_id
+		join person l on l.id = e.leader_id join person c on c.id = s.coach_id
+		where e.leader_id = ${who.personId} and s.status = 'planned' and s.starts_at >= ${dayBefore(now).toISOString()}
+		order by s.starts_at limit 5) p)`,
+	read: (found: (Omit<SessionWithPeople, 'startsAt'> & { startsAt: string })[] | null) =>
+		nextOf(
+			(found ?? []).map((one) => ({ ...one, startsAt: new Date(one.startsAt) })),
+			now
+		)
+});
 
 const dayBefore = (now: Date) => new Date(now.getTime() - 24 * 3600_000);
 
@@ -410,8 +413,7 @@ export async function missedSessions(
 		select s.enrollment_id as id, count(*)::int as missed
 		from session s
 		join enrollment e on e.id = s.enrollment_id
-		join cohort c on c.id = e.cohort_id
-		where (c.slug = ${cohortKey} or c.id::text = ${cohortKey}) and s.status = 'missed'
+		where e.cohort_id = ${cohortIdOf(cohortKey)} and s.status = 'missed'
 			and s.starts_at > coalesce((select max(h.starts_at) from session h
 				where h.enrollment_id = s.enrollment_id and h.status = 'held'), '-infinity'::timestamptz)
 		group by s.enrollment_id`)) as unknown as { id: string; missed: number }[];

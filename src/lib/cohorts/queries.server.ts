@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Admin, Coach, Leader } from '#lib/people/actor.ts';
 import { program } from '#lib/curriculum/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
@@ -27,6 +27,10 @@ const columns = {
 	towards: enrollment.towards,
 	state: sql<Enrollment['state']>`${enrollment.state}`
 };
+
+/** The id of the cohort with this id or this name in its address, as a subselect; null when there is none. */
+export const cohortIdOf = (key: string): SQL<string | null> =>
+	sql`(select k.id from cohort k where k.slug = ${key} or k.id = ${isId(key) ? key : null}::uuid limit 1)`;
 
 export type EnrollmentInCohort = Enrollment & { cohortName: string; programId: string };
 

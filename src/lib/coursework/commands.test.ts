@@ -11,6 +11,7 @@ import { assignment, module } from '#lib/curriculum/tables.server.ts';
 import type { Coach, Leader } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { sqlState } from '#lib/server/database.server.ts';
+import { ask } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import {
@@ -26,7 +27,7 @@ import {
 } from './commands.server.ts';
 import {
 	assignmentForLeader,
-	homeWork,
+	homeWorkQuestion,
 	lessonToRead,
 	progressOf,
 	reviewsGiven,
@@ -689,7 +690,7 @@ describe('progress', () => {
 			levels: {},
 			origin
 		});
-		const { items, progress } = await homeWork(leader, await part());
+		const { items, progress } = (await ask(leader, { work: homeWorkQuestion(leader) })).work;
 		expect(items.map(({ week, state }) => [week, state])).toEqual([
 			[3, 'returned'],
 			[1, 'drafted'],

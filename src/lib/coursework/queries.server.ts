@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, or, sql, type SQL } from 'drizzle-orm';
 import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Phase } from '#lib/curriculum/program.ts';
@@ -8,7 +8,7 @@ import { assignment, criterion, lesson, module, program } from '#lib/curriculum/
 import type { Coach, Leader } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import { writtenOnce, type Database } from '#lib/server/database.server.ts';
+import type { Question } from '#lib/server/question.server.ts';
 import { blocksOf, plainOf, renderMarked, type Passage } from '#lib/server/markdown.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
@@ -25,105 +25,61 @@ import { lessonRead, remark, review, score, submission } from './tables.server.t
 export type Words = { outcome: Outcome; comment: string; givenAt: Date; coachName: string };
 type Part = Pick<EnrollmentInCohort, 'id' | 'programId' | 'dayZero' | 'timeZone'>;
 
-const stationStatement = writtenOnce((db) => {
-	const enrolled = sql.placeholder('enrollmentId');
-	const latest = db
-		.select({
-			attempt: submission.attempt,
-			status: submission.status,
-			savedAt: submission.savedAt,
-			submittedAt: submission.submittedAt
-		})
-		.from(submission)
-		.where(and(eq(submission.enrollmentId, enrolled), eq(submission.assignmentId, assignment.id)))
-		.orderBy(desc(submission.attempt))
-		.limit(1)
-		.as('latest');
-	const words = db
-		.select({
-			outcome: review.outcome,
-			comment: review.comment,
-			givenAt: review.givenAt,
-			coachName: sql<string>`${person.name}`.as('coach_name')
-		})
-		.from(review)
-		.innerJoin(submission, eq(submission.id, review.submissionId))
-		.innerJoin(person, eq(person.id, review.coachId))
-		.where(
-			and(
-				eq(submission.enrollmentId, enrolled),
-				eq(submission.assignmentId, assignment.id),
-				isNotNull(review.outcome)
-			)
-		)
-		.orderBy(desc(submission.attempt))
-		.limit(1)
-		.as('words');
-	return db
-		.select({
-			week: module.week,
-			slug: module.slug,
-			title: module.title,
-			aim: module.aim,
-			minutesToRead: lesson.minutesToRead,
-			assignmentId: assignment.id,
-			assignmentTitle: assignment.title,
-			assignmentMinutes: assignment.minutes,
-			readAt: lessonRead.readAt,
-			attempt: latest.attempt,
-			status: sql<Status | null>`${latest.status}`,
-			savedAt: latest.savedAt,
-			submittedAt: latest.submittedAt,
-			outcome: words.outcome,
-			comment: words.comment,
-			givenAt: words.givenAt,
-			coachName: words.coachName
-		})
-		.from(module)
-		.innerJoin(lesson, eq(lesson.moduleId, module.id))
-		.innerJoin(assignment, eq(assignment.moduleId, module.id))
-		.leftJoin(
-			lessonRead,
-			and(eq(lessonRead.lessonId, lesson.id), eq(lessonRead.enrollmentId, enrolled))
-		)
-		.leftJoinLateral(latest, sql`true`)
-		.leftJoinLateral(words, sql`true`)
-		.where(eq(module.programId, sql.placeholder('programId')))
-		.orderBy(asc(module.week))
-		.limit(50)
-		.prepare('stations');
-});
+type Told<Row> = { [Key in keyof Row]: Date extends Row[Key] ? string | null : Row[Key] };
+type StationTold = Told<StationRow> &
+	Pick<Words, 'comment' | 'coachName'> & { outcome: Outcome | null; givenAt: string };
 
-/** Every module of the enrollment's program with what the leader has done about it. One statement. */
-async function stationRows(db: Database, { id, programId }: Pick<Part, 'id' | 'programId'>) {
-	const rows = await stationStatement(db).execute({ enrollmentId: id, programId });
-	return rows.map(
-		({ outcome, comment, givenAt, coachName, ...row }): StationRow & { words: Words | null } => ({
-			...row,
-			words:
-				outcome && givenAt
-					? {
-							outcome: outcome as Outcome,
-							comment: comment ?? '',
-							givenAt,
-							coachName: coachName ?? ''
-						}
-					: null
-		})
-	);
-}
+/** Every module of a program with what the leader of an enrollment has done about it, as one JSON value. */
+const stationsOf = (enrollmentId: SQL, programId: SQL) => sql`(
+	select json_agg(json_build_object('week', m.week, 'slug', m.slug, 'title', m.title, 'aim', m.aim,
+		'minutesToRead', l.minutes_to_read, 'assignmentId', a.id, 'assignmentTitle', a.title,
+		'assignmentMinutes', a.minutes, 'readAt', r.read_at, 'attempt', s.attempt, 'status', s.status,
+		'savedAt', s.saved_at, 'submittedAt', s.submitted_at, 'outcome', w.outcome, 'comment', w.comment,
+		'givenAt', w.given_at, 'coachName', w.coach_name) order by m.week)
+	from module m
+	join lesson l on l.module_id = m.id
+	join assignment a on a.module_id = m.id
+	left join lesson_read r on r.lesson_id = l.id and r.enrollment_id = ${enrollmentId}
+	left join (select distinct on (assignment_id) assignment_id, attempt, status, saved_at, submitted_at
+		from submission where enrollment_id = ${enrollmentId}
+		order by assignment_id, attempt desc) s on s.assignment_id = a.id
+	left join (select distinct on (b.assignment_id) b.assignment_id, v.outcome, v.comment, v.given_at, p.name as coach_name
+		from submission b join review v on v.submission_id = b.id join person p on p.id = v.coach_id
+		where b.enrollment_id = ${enrollmentId} and v.outcome is not null
+		order by b.assignment_id, b.attempt desc) w on w.assignment_id = a.id
+	where m.program_id = ${programId})`;
+
+const instant = (told: string | null) => (told === null ? null : new Date(told));
+
+const readStations = (
+	found: StationTold[] | null,
+	{ dayZero, today }: { dayZero: Day; today: Day }
+): StationWithWords[] =>
+	(found ?? []).map(({ outcome, comment, givenAt, coachName, ...told }) => {
+		const row = {
+			...told,
+			readAt: instant(told.readAt),
+			savedAt: instant(told.savedAt),
+			submittedAt: instant(told.submittedAt)
+		};
+		return {
+			...stationOf(row, dayZero, today),
+			words: outcome && { outcome, comment, givenAt: new Date(givenAt), coachName }
+		};
+	});
 
 export type StationWithWords = Station & { words: Words | null };
 
-/** The fourteen stations of the leader's own program, as they stand now. One statement. */
-export async function stations(
-	{ db, now }: Context<Leader>,
-	part: Part
-): Promise<StationWithWords[]> {
-	const today = dayIn(now, part.timeZone);
-	const rows = await stationRows(db, part);
-	return rows.map((row) => ({ ...row, ...stationOf(row, part.dayZero, today) }));
+async function stationsIn({ db, now }: Context, part: Part): Promise<StationWithWords[]> {
+	const [found] = (await db.execute(
+		sql`select ${stationsOf(sql`${part.id}::uuid`, sql`${part.programId}::uuid`)} as rows`
+	)) as unknown as [{ rows: StationTold[] | null }];
+	return readStations(found.rows, { ...part, today: dayIn(now, part.timeZone) });
 }
+
+/** The fourteen stations of the leader's own program, as they stand now. One statement. */
+export const stations = (ctx: Context<Leader>, part: Part): Promise<StationWithWords[]> =>
+	stationsIn(ctx, part);
 
 /** The names of the program's phases. One statement. */
 export async function phasesOf(
@@ -140,16 +96,23 @@ export async function phasesOf(
 /** What a leader has to do, for their home: open modules that are not accepted, and what was accepted this week. */
 export type HomeWork = { items: StationWithWords[]; progress: Progress };
 
-/** The work of the current and the open weeks, with the coach's latest words. One statement. */
-export async function homeWork(ctx: Context<Leader>, part: Part): Promise<HomeWork> {
-	const all = await stations(ctx, part);
-	const today = dayIn(ctx.now, part.timeZone);
-	const order = ['returned', 'drafted', 'open', 'read', 'handed-in', 'accepted'];
-	const items = all
-		.filter(({ state, dueOn }) => state !== 'later' && (state !== 'accepted' || dueOn >= today))
-		.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.week - b.week);
-	return { items, progress: progressIn(all) };
-}
+/** The work of the current and the open weeks, with the coach's latest words. */
+export const homeWorkQuestion = ({ now, who }: Context<Leader>): Question<HomeWork> => ({
+	json: sql`(select json_build_object('dayZero', e.day_zero, 'timeZone', e.time_zone,
+		'rows', ${stationsOf(sql`e.id`, sql`e.program_id`)})
+		from (select o.id, c.program_id, o.day_zero, o.time_zone from enrollment o join cohort c on c.id = o.cohort_id
+			where o.leader_id = ${who.personId} order by o.day_zero desc limit 1) e)`,
+	read: (found: { dayZero: Day; timeZone: string; rows: StationTold[] | null } | null) => {
+		if (!found) return { items: [], progress: progressIn([]) };
+		const today = dayIn(now, found.timeZone);
+		const all = readStations(found.rows, { dayZero: found.dayZero, today });
+		const order = ['returned', 'drafted', 'open', 'read', 'handed-in', 'accepted'];
+		const items = all
+			.filter(({ state, dueOn }) => state !== 'later' && (state !== 'accepted' || dueOn >= today))
+			.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.week - b.week);
+		return { items, progress: progressIn(all) };
+	}
+});
 
 /** How far the leaders of these enrollments are; the caller has found the enrollments as their coach, admin or sponsor. One statement. */
 export async function progressOf(
@@ -191,13 +154,10 @@ export async function progressOf(
 
 /** The stations of one of the coach's own leaders; empty for anybody else's. One statement. */
 export async function stationsForCoach(
-	{ db, now, who }: Context<Coach>,
+	ctx: Context<Coach>,
 	part: Part & { coachId: string }
 ): Promise<StationWithWords[]> {
-	if (part.coachId !== who.personId) return [];
-	const today = dayIn(now, part.timeZone);
-	const rows = await stationRows(db, part);
-	return rows.map((row) => ({ ...row, ...stationOf(row, part.dayZero, today) }));
+	return part.coachId === ctx.who.personId ? stationsIn(ctx, part) : [];
 }
 
 const criteriaOf = () =>

@@ -9,6 +9,7 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import remarkRehype from 'remark-rehype';
 import { unified } from 'unified';
+import { kept } from './kept.server.ts';
 
 type Node = {
 	type: string;
@@ -46,13 +47,22 @@ const treeOf = (markdown: string): Node =>
 	parser.runSync(parser.parse(markdown)) as unknown as Node;
 const htmlOf = (tree: Node): string => writer.stringify(tree as never);
 
+/** A text is asked for its lines, its places and its HTML, and read again with every visit to it. */
+const readOnce = kept(
+	(markdown: string) => {
+		const tree = treeOf(markdown);
+		return { tree, length: markdown.length, ...readTree(tree) };
+	},
+	// A place for every character, and the nodes of the tree.
+	{ mostBytes: 32 * 1024 * 1024, bytesOf: ({ length }) => length * 60 }
+);
+
 /** The text as HTML whose first heading level is h2. */
 export const renderMarkdown = (markdown: string): string => htmlOf(treeOf(markdown));
 
 /** The same, with passages in `<mark>` and their numbers behind them as links to `#remark-<prefix><n>`. */
 export function renderMarked(markdown: string, passages: Passage[], prefix = ''): string {
-	const tree = treeOf(markdown);
-	const { places } = readTree(tree);
+	const { tree, places } = readOnce(markdown);
 	const cuts = new Map<Node, { from: number; to: number; passage: Passage; last: boolean }[]>();
 	for (const passage of passages) {
 		const inNodes = new Map<Node, { from: number; to: number }>();
@@ -76,7 +86,7 @@ export function renderMarked(markdown: string, passages: Passage[], prefix = '')
 }
 
 /** What a reader sees, line by line, without any markup. Cells of a row are parted by a tab. */
-export const blocksOf = (markdown: string): Block[] => readTree(treeOf(markdown)).blocks;
+export const blocksOf = (markdown: string): Block[] => readOnce(markdown).blocks;
 
 /** The plain form in which passages are counted: the lines joined by one space, every white space one space. */
 export const plainOf = (blocks: Block[]): string =>

@@ -28,8 +28,11 @@ export const lineAt = (week: number): number => (25 * week) / 13;
 export const isStale = ({ flags, source }: Pick<PillarResult, 'flags' | 'source'>): boolean =>
 	flags.includes('stale') || source?.stale === true;
 
+/** What tells how a pillar stands; the weeks on the way do not. */
+export type Ended = Omit<PillarResult, 'series' | 'basis'>;
+
 /** How one pillar stands. */
-export function courseOf(result: PillarResult): Course {
+export function courseOf(result: Ended): Course {
 	switch (result.state) {
 		case 'not-locked':
 			return 'not-locked';
@@ -46,12 +49,12 @@ export function courseOf(result: PillarResult): Course {
 	}
 }
 
-function finalCourse({ verdict }: PillarResult): Course {
+function finalCourse({ verdict }: Ended): Course {
 	if (verdict === 'met_robust' || verdict === 'met_primary_only') return 'reached';
 	return verdict === 'not_met' || verdict === 'fell' ? 'missed' : 'unmeasured';
 }
 
-function runningCourse(result: PillarResult): Course {
+function runningCourse(result: Ended): Course {
 	const { forecast, gradePct, week } = result;
 	if (isStale(result)) return 'stale';
 	if (!forecast || forecast.status === 'too-early') return 'too-early';
@@ -96,7 +99,7 @@ export function which(some: readonly Pillar[]): string {
 }
 
 /** How a pillar ended, for the public page; what has no verdict is not shown. */
-export function outcomeOf(result: PillarResult | undefined): PillarOutcome {
+export function outcomeOf(result: Ended | undefined): PillarOutcome {
 	const course = result && courseOf(result);
 	if (!result || result.upliftPct === null || (course !== 'reached' && course !== 'missed'))
 		return { kind: 'not-shown' };

@@ -3,12 +3,18 @@ import { and, desc, eq, ne, sql, type SQL } from 'drizzle-orm';
 import { stageOf, type Stage } from '#lib/cohorts/cohort.ts';
 import { standing } from '#lib/cohorts/enrollment.ts';
 import type { PastOutcome } from '#lib/cohorts/outcome.ts';
-import { myEnrollment, roster, type EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
+import {
+	cohortIdOf,
+	myEnrollment,
+	roster,
+	type EnrollmentInCohort
+} from '#lib/cohorts/queries.server.ts';
 import type { Tally } from '#lib/cohorts/seat.ts';
 import type { Share } from '#lib/cohorts/sponsorship.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
+import type { Question } from '#lib/server/question.server.ts';
 import { unseal } from '#lib/server/seal.server.ts';
 import { addDays, dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -40,7 +46,7 @@ import {
 } from './batch.ts';
 import { readDealsFile, type Reading, type RosterSeller } from './deals-file.ts';
 import type { CohortResult } from './cohort-result.ts';
-import { outcomeOf } from './course.ts';
+import { outcomeOf, type Ended } from './course.ts';
 import { speaksUntil, type DealFact, type TeamMember } from './deals.ts';
 import type { EventKind } from './known-event.ts';
 import { emptyResult, staleAfterDays, type KnownEvent } from './measurement.ts';
@@ -489,6 +495,11 @@ const publishedOf = (enrollmentId: SQL) =>
 	sql`coalesce((select json_agg(p.payload - 'basis' order by p.pillar)
 		from pillar_result p where p.enrollment_id = ${enrollmentId}), '[]'::json)`;
 
+/** The same without the weeks on the way, for those who only need to know how it ended. */
+const outcomesOf = (enrollmentId: SQL) =>
+	sql`coalesce((select json_agg(p.payload - '{basis,series}'::text[] order by p.pillar)
+		from pillar_result p where p.enrollment_id = ${enrollmentId}), '[]'::json)`;
+
 /** All three pillars: what nobody has computed yet is not locked. */
 const allThree = (found: readonly PillarResult[], week: number): PillarResult[] =>
 	pillars.map((pillar) => ({
@@ -504,19 +515,19 @@ export type LeaderHome = {
 	results: PillarResult[];
 };
 
-/** The leader's enrollment with its three results: what their home begins with. One statement. */
-export async function leaderHome({ db, now, who }: Context<Leader>): Promise<LeaderHome | null> {
-	const [row] = (await db.execute(sql`
-		select json_build_object('id', e.id, 'cohortId', e.cohort_id, 'cohortName', c.name, 'programId', c.program_id,
-			'seatNumber', e.seat_number, 'leaderId', e.leader_id, 'coachId', e.coach_id, 'coachName', p.name,
-			'company', e.company, 'dayZero', e.day_zero, 'timeZone', e.time_zone, 'currency', e.currency,
-			'towards', e.towards, 'state', e.state) as part, ${publishedOf(sql`e.id`)} as results
+/** The leader's enrollment with its three results: what their home begins with; null without one. */
+export const leaderHomeQuestion = ({ now, who }: Context<Leader>): Question<LeaderHome | null> => ({
+	json: sql`(select json_build_object('part', json_build_object('id', e.id, 'cohortId', e.cohort_id,
+			'cohortName', c.name, 'programId', c.program_id, 'seatNumber', e.seat_number, 'leaderId', e.leader_id,
+			'coachId', e.coach_id, 'coachName', p.name, 'company', e.company, 'dayZero', e.day_zero,
+			'timeZone', e.time_zone, 'currency', e.currency, 'towards', e.towards, 'state', e.state),
+			'results', ${publishedOf(sql`e.id`)})
 		from enrollment e join cohort c on c.id = e.cohort_id join person p on p.id = e.coach_id
 		where e.leader_id = ${who.personId}
-		order by e.day_zero desc limit 1`)) as unknown as LeaderHome[];
-	if (!row) return null;
-	return { part: row.part, results: allThree(row.results, weeksDone(row.part, now)) };
-}
+		order by e.day_zero desc limit 1)`,
+	read: (found: LeaderHome | null) =>
+		found && { part: found.part, results: allThree(found.results, weeksDone(found.part, now)) }
+});
 
 export type LeaderUplift = {
 	dayZero: Day;
@@ -602,7 +613,7 @@ export async function cohortForAdmin(
 				) order by e.seat_number)
 				from enrollment e join person l on l.id = e.leader_id where e.cohort_id = c.id), '[]'::json) as seats
 		from cohort c join person coach on coach.id = c.coach_id
-		where c.slug = ${key} or c.id::text = ${key} limit 1`)) as unknown as (Omit<
+		where c.id = ${cohortIdOf(key)}`)) as unknown as (Omit<
 		CohortForAdmin,
 		'stage' | 'week' | 'seats'
 	> & {
@@ -738,7 +749,7 @@ export async function sponsorPage(
 export async function pastOutcomes({ db }: Context): Promise<PastOutcome[]> {
 	const rows = (await db.execute(sql`
 		select c.slug, c.name, (c.starts_on + 90)::text as "endedOn",
-			coalesce((select json_agg(${publishedOf(sql`e.id`)} order by e.id)
+			coalesce((select json_agg(${outcomesOf(sql`e.id`)} order by e.id)
 				from enrollment e where e.cohort_id = c.id), '[]'::json) as leaders
 		from cohort c join cohort_result r on r.cohort_id = c.id
 		where (r.payload ->> 'final')::boolean
@@ -746,7 +757,7 @@ export async function pastOutcomes({ db }: Context): Promise<PastOutcome[]> {
 		slug: string;
 		name: string;
 		endedOn: Day;
-		leaders: PillarResult[][];
+		leaders: Ended[][];
 	}[];
 	return rows.map(({ leaders, ...cohort }) => ({
 		...cohort,

@@ -6,6 +6,9 @@ import { session } from '#lib/coaching/tables.server.ts';
 import { shareWithSponsor } from '#lib/cohorts/commands.server.ts';
 import { mySponsors } from '#lib/cohorts/queries.server.ts';
 import { sponsorship } from '#lib/cohorts/tables.server.ts';
+import type { Leader } from '#lib/people/actor.ts';
+import type { Context } from '#lib/server/context.server.ts';
+import { ask } from '#lib/server/question.server.ts';
 import { databasePerTest } from '../../../tests/database.ts';
 import { enrolled } from '../../../tests/enrolled.ts';
 import { sample, type Sample } from '../../../tests/pillars.ts';
@@ -15,7 +18,7 @@ import type { CohortResult } from './cohort-result.ts';
 import { pillars, type Pillar } from './verdict.ts';
 import {
 	cohortForAdmin,
-	leaderHome,
+	leaderHomeQuestion,
 	leaderUplift,
 	pastOutcomes,
 	sponsored,
@@ -88,16 +91,19 @@ async function statements<T>(
 	return { value: await work(counting), count };
 }
 
+const homeOf = async (ctx: Context<Leader>) =>
+	(await ask(ctx, { home: leaderHomeQuestion(ctx) })).home;
+
 describe('the leader', () => {
 	test('sees their own three pillars in one statement, and nobody else sees them', async () => {
 		const { leader, enrollmentId } = await enrolled(world);
 		const other = await enrolled(world);
 		await publish(enrollmentId);
-		const { value, count } = await statements((db) => leaderHome({ ...leader, db }));
+		const { value, count } = await statements((db) => homeOf({ ...leader, db }));
 		expect(count).toBe(1);
 		expect(value?.results.map(({ pillar }) => pillar)).toEqual(['engagement', 'sales', 'revenue']);
 		expect(value?.results[1]).toMatchObject({ state: 'in-progress', gradePct: 10, basis: null });
-		expect((await leaderHome(other.leader))?.results[1]?.state).toBe('not-locked');
+		expect((await homeOf(other.leader))?.results[1]?.state).toBe('not-locked');
 		expect((await statements((db) => leaderUplift({ ...leader, db }))).count).toBe(1);
 	});
 

@@ -191,11 +191,20 @@ export const pillarResult = pgTable(
 );
 
 /** The cohort's own figures under the complementary rule, stored when they arise. */
-export const cohortResult = pgTable('cohort_result', {
-	cohortId: uuid()
-		.primaryKey()
-		.references(() => cohort.id),
-	payload: jsonb().notNull(),
-	methodVersion: text().notNull(),
-	computedAt: instant().notNull()
-});
+export const cohortResult = pgTable(
+	'cohort_result',
+	{
+		cohortId: uuid()
+			.primaryKey()
+			.references(() => cohort.id),
+		payload: jsonb().notNull(),
+		methodVersion: text().notNull(),
+		computedAt: instant().notNull()
+	},
+	(table) => [
+		// The public page asks for the cohorts that are over; most of a table's rows are of those that are not.
+		index('cohort_result_final')
+			.on(table.cohortId)
+			.where(sql`(${table.payload} ->> 'final')::boolean`)
+	]
+);

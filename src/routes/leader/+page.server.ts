@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { logTouchpoint } from '#lib/coaching/commands.server.ts';
-import { nextSession, pulseFacts } from '#lib/coaching/queries.server.ts';
+import { nextSessionQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
 import { endsBefore, standing } from '#lib/cohorts/enrollment.ts';
-import { homeWork } from '#lib/coursework/queries.server.ts';
-import { leaderHome } from '#lib/uplift/queries.server.ts';
+import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
+import { ask } from '#lib/server/question.server.ts';
+import { leaderHomeQuestion } from '#lib/uplift/queries.server.ts';
 import { addDays } from '#lib/values/day.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { pulseShown, standingShown } from './home.server.ts';
@@ -15,15 +16,15 @@ export const csr = false;
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('leader');
-	const home = await leaderHome(ctx);
+	const { home, work, facts, session } = await ask(ctx, {
+		home: leaderHomeQuestion(ctx),
+		work: homeWorkQuestion(ctx),
+		facts: pulseQuestion(ctx),
+		session: nextSessionQuestion(ctx)
+	});
 	if (!home) return { home: null };
 	const { part, results } = home;
 	const { locale } = locals;
-	const [work, facts, session] = await Promise.all([
-		homeWork(ctx, part),
-		pulseFacts(ctx, part),
-		nextSession(ctx)
-	]);
 	const { weeksDone: week, phase } = standing(part, ctx.now);
 	const lastDay = addDays(endsBefore(part), -1);
 	return {

@@ -2,15 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { logTouchpoint, undoTouchpoint } from '#lib/coaching/commands.server.ts';
-import { loggedToday, pulseFacts, pulseOf } from '#lib/coaching/queries.server.ts';
+import { loggedToday, pulseOf, pulseQuestion } from '#lib/coaching/queries.server.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
+import { ask } from '#lib/server/question.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('leader');
 	const part = await myEnrollment(ctx);
 	if (!part) return { pulse: null, today: [], requestKey: '' };
-	const [facts, today] = await Promise.all([pulseFacts(ctx, part), loggedToday(ctx, part)]);
+	const [{ facts }, today] = await Promise.all([
+		ask(ctx, { facts: pulseQuestion(ctx) }),
+		loggedToday(ctx, part)
+	]);
 	const pulse = pulseOf(facts);
 	return { pulse, today, requestKey: randomUUID() };
 };

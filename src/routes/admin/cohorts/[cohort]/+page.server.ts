@@ -2,9 +2,12 @@ import { error, fail } from '@sveltejs/kit';
 import { applicationsTally } from '#lib/admissions/queries.server.ts';
 import { missedSessions } from '#lib/coaching/queries.server.ts';
 import { setSales } from '#lib/cohorts/commands.server.ts';
-import { cohortView } from '#lib/uplift/cohort-view.server.ts';
 import { cohortForAdmin } from '#lib/uplift/queries.server.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { cohortShown } from './drawn.server.ts';
+
+/** The drawings are the server's, and the only form is a form. */
+export const csr = false;
 
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const ctx = locals.as('admin');
@@ -14,7 +17,10 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		applicationsTally(ctx, params.cohort)
 	]);
 	if (!page) error(404, 'not-found');
-	return { view: cohortView(page, { locale: locals.locale, missed }), applications };
+	return {
+		view: cohortShown({ page, missed: [...missed], locale: locals.locale }),
+		applications
+	};
 };
 
 export const actions: Actions = {

@@ -1,0 +1,1 @@
+CREATE INDEX "cohort_result_final" ON "cohort_result" USING btree ("cohort_id") WHERE ("cohort_result"."payload" ->> 'final')::boolean;
