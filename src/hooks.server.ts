@@ -80,7 +80,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 		return inTime(
 			resolve(event, {
 				transformPageChunk: ({ html }) =>
-					html.replace('%lang%', locals.locale).replace('%theme%', locals.theme),
+					html
+						.replace('%lang%', locals.locale)
+						.replace('%theme%', locals.theme)
+						.replace('%unsent%', m.ui_unsent()),
 				preload: ({ type, path }) =>
 					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})

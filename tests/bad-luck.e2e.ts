@@ -10,6 +10,7 @@ import { questionsAt } from '#lib/engagement/survey.ts';
 import { makeLink } from '#lib/people/commands.server.ts';
 import { personByEmail } from '#lib/people/queries.server.ts';
 import { addDays } from '#lib/values/day.ts';
+import { openBrowser } from '../scripts/browser.ts';
 import { offered, selling } from './cohort.ts';
 import { enrolled } from './enrolled.ts';
 import { openHouseOfItsOwn, type Answer } from './house-of-its-own.ts';
@@ -558,6 +559,50 @@ describe('the database stands still', () => {
 				.toBeLessThan(500);
 		}
 		expect(performance.now() - since).toBeLessThan(5_000);
+	});
+});
+
+describe('a form in a browser', () => {
+	test('keeps what was typed while the database is away, and sends it when it is back', async () => {
+		const run = await selling(house.world, {
+			seats: 2,
+			startsOn: inDays(40),
+			programId: house.programId
+		});
+		const browser = await openBrowser();
+		try {
+			const page = await browser.newPage({ locale: 'en-GB' });
+			await page.goto(`${house.origin}/apply/${run.slug}`);
+			for (const box of await page.locator('input[type="checkbox"][name^="yes."]').all())
+				await box.check();
+			const typed: Record<string, string> = {
+				name: 'Nils Away',
+				email: 'nils@bad-luck.example',
+				company: 'Away AS',
+				teamSize: '8',
+				towards: 'A team that decides without me.'
+			};
+			for (const [name, value] of Object.entries(typed))
+				await page.locator(`[name="${name}"]`).fill(value);
+			// Hydrated: from here on the post is a script's, and the page stays.
+			await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+			const send = page.locator('main form button').last();
+			house.database.stop();
+			await send.click();
+			await page.locator('form .unsent').waitFor();
+			for (const [name, value] of Object.entries(typed))
+				expect(await page.locator(`[name="${name}"]`).inputValue()).toBe(value);
+
+			await house.database.start();
+			await expect.poll(async () => (await house.get('/')).status, { timeout: 10_000 }).toBe(200);
+			await send.click();
+			await page.waitForURL('**/apply/received*');
+			const count =
+				await house.one`select count(*)::int from application where email = ${typed.email!}`;
+			expect(count).toBe(1);
+		} finally {
+			await browser.close();
+		}
 	});
 });
 

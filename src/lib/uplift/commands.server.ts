@@ -580,7 +580,14 @@ export async function refreshCohort(ctx: Context<System>, cohortId: string): Pro
 		};
 	});
 	const payload = cohortFigures(leaders, first.stored);
-	const values = { payload, methodVersion: payload.methodVersion, computedAt: now };
+	const values = {
+		payload,
+		methodVersion: payload.methodVersion,
+		endedOn: payload.final
+			? sql`(select k.starts_on + 90 from cohort k where k.id = ${cohortId})`
+			: null,
+		computedAt: now
+	};
 	await db
 		.insert(cohortResult)
 		.values({ cohortId, ...values })

@@ -758,6 +758,14 @@ describe('the demo’s exports', () => {
 		world.at('2027-04-13T09:00:00Z');
 		await take(exported(file, '2027-04-13'));
 		expect((await results()).revenue).toMatchObject({ state: 'final', week: 13 });
+		const ended = async () => {
+			const [row] = await world.db.select().from(cohortResult);
+			return [(row!.payload as CohortResult).final, row!.endedOn];
+		};
+		expect(await ended()).toEqual([false, null]);
+		world.at('2027-06-01T09:00:00Z');
+		await results();
+		expect(await ended()).toEqual([true, '2027-04-11']);
 	});
 });
 

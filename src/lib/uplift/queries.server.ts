@@ -748,12 +748,12 @@ export async function sponsorPage(
  */
 export async function pastOutcomes({ db }: Context): Promise<PastOutcome[]> {
 	const rows = (await db.execute(sql`
-		select c.slug, c.name, (c.starts_on + 90)::text as "endedOn",
+		select c.slug, c.name, r.ended_on::text as "endedOn",
 			coalesce((select json_agg(${outcomesOf(sql`e.id`)} order by e.id)
 				from enrollment e where e.cohort_id = c.id), '[]'::json) as leaders
-		from cohort c join cohort_result r on r.cohort_id = c.id
-		where (r.payload ->> 'final')::boolean
-		order by c.starts_on desc limit 6`)) as unknown as {
+		from cohort_result r join cohort c on c.id = r.cohort_id
+		where r.ended_on is not null
+		order by r.ended_on desc limit 6`)) as unknown as {
 		slug: string;
 		name: string;
 		endedOn: Day;

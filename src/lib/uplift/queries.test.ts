@@ -342,7 +342,7 @@ describe('past outcomes', () => {
 			computedAt: world.now
 		});
 		expect(await pastOutcomes(world.visitor())).toEqual([]);
-		await database.db.update(cohortResult).set({ payload: outcome });
+		await database.db.update(cohortResult).set({ payload: outcome, endedOn: '2027-04-11' });
 		const [past] = await pastOutcomes(world.visitor());
 		expect(past).toMatchObject({
 			endedOn: '2027-04-11',

@@ -199,12 +199,16 @@ export const cohortResult = pgTable(
 			.references(() => cohort.id),
 		payload: jsonb().notNull(),
 		methodVersion: text().notNull(),
+		/** The last of its thirteen weeks' days, once every result of it is final. */
+		endedOn: date({ mode: 'string' }),
 		computedAt: instant().notNull()
 	},
 	(table) => [
-		// The public page asks for the cohorts that are over; most of a table's rows are of those that are not.
-		index('cohort_result_final')
-			.on(table.cohortId)
-			.where(sql`(${table.payload} ->> 'final')::boolean`)
+		check(
+			'cohort_result_ended_when_final',
+			sql`(${table.endedOn} is not null) = (${table.payload} ->> 'final')::boolean`
+		),
+		// The public page shows the ones that ended last.
+		index('cohort_result_ended').on(table.endedOn)
 	]
 );

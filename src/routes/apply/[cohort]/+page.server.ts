@@ -4,12 +4,14 @@ import { submitApplication } from '#lib/admissions/commands.server.ts';
 import { mayApply } from '#lib/cohorts/cohort.ts';
 import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
+import { sayDay } from '#lib/values/say-day.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const cohort = await cohortBySlug(locals.asVisitor(), params.cohort);
 	if (!cohort) error(404, 'not-found');
-	return { cohort, open: mayApply(cohort.stage) };
+	// Said here: a phone on the road need not carry what says dates.
+	return { cohort, open: mayApply(cohort.stage), begins: sayDay(cohort.startsOn, locals.locale) };
 };
 
 /** Everything that was typed, as it was typed. */
