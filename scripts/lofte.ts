@@ -2,8 +2,9 @@
 import process from 'node:process';
 import { sql } from 'drizzle-orm';
 import { system } from '#lib/people/actor.ts';
-import { grantRole } from '#lib/people/commands.server.ts';
+import { dropSecondStep, grantRole } from '#lib/people/commands.server.ts';
 import { cleanEmail } from '#lib/people/login.ts';
+import { personByEmail } from '#lib/people/queries.server.ts';
 import { isRole } from '#lib/people/role.ts';
 import { reconcile, sweep } from '#lib/payments/commands.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
@@ -13,13 +14,22 @@ import { openDatabase } from '#lib/server/database.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
 
-const verbs = ['invariants', 'verify-audit', 'sweep', 'reconcile', 'grant'] as const;
+const verbs = [
+	'invariants',
+	'verify-audit',
+	'sweep',
+	'reconcile',
+	'grant',
+	'drop-second-step'
+] as const;
 type Verb = (typeof verbs)[number];
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const verb = process.argv[2] as Verb;
 if (!verbs.includes(verb)) {
-	say(`Usage: npm run lofte -- ${verbs.join(' | ')}\n  grant <role> <e-mail> <name>`);
+	say(
+		`Usage: npm run lofte -- ${verbs.join(' | ')}\n  grant <role> <e-mail> <name>\n  drop-second-step <e-mail>`
+	);
 	process.exit(2);
 }
 
@@ -63,6 +73,17 @@ const run: Record<Verb, () => Promise<number>> = {
 			await audit(tx, { action: 'role-granted', object: { kind: 'person', id }, detail: { role } });
 		});
 		say(`${name.trim()} may act as ${role}.`);
+		return 0;
+	},
+	async 'drop-second-step'() {
+		const email = cleanEmail(process.argv[3] ?? '');
+		const found = email && (await personByEmail(ctx, email));
+		if (!found) {
+			say('drop-second-step <e-mail of somebody we know>');
+			return 2;
+		}
+		await inTransaction(ctx, (tx) => dropSecondStep(tx, found.id));
+		say(`${found.name} signs in by link alone.`);
 		return 0;
 	},
 	async reconcile() {

@@ -19,6 +19,8 @@ declare global {
 			locale: 'en' | 'nb';
 			theme: 'system' | 'light' | 'night';
 			signedIn: SignedIn | null;
+			/** Somebody whose link was good and who still owes the second step: to every door but one a stranger. */
+			owing: SignedIn | null;
 			/** The only way to a database: acts in the role, or answers 404 (or asks to sign in). */
 			as<R extends Role>(role: R): Context<ActorOf[R]>;
 			asPerson(): Context<Anybody>;

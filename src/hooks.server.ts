@@ -47,18 +47,26 @@ export const handle: Handle = async ({ event, resolve }) => {
 
 	const token = cookies.get(loginCookie(house.config.APP_ORIGIN));
 	let who: SignedIn | null = null;
+	locals.owing = null;
 	let away = false;
 	if (token) {
 		try {
 			who = await signedIn(house.door.db, token, new Date());
+			locals.owing = who?.owes ? who : null;
+			if (locals.owing) who = null;
 		} catch (failure) {
 			if (!isDatabaseAway(failure)) throw failure;
 			away = true;
 		}
 	}
 	locals.signedIn = who;
-	locals.locale = chosenLocale(cookies.get('locale'), who, request.headers.get('accept-language'));
-	locals.theme = chosenTheme(cookies.get('theme'), who);
+	const person = who ?? locals.owing;
+	locals.locale = chosenLocale(
+		cookies.get('locale'),
+		person,
+		request.headers.get('accept-language')
+	);
+	locals.theme = chosenTheme(cookies.get('theme'), person);
 	openGate(house, event.locals, event.url);
 
 	const door = route.id === null ? null : access[route.id];
@@ -72,7 +80,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 				const next = event.url.pathname + event.url.search;
 				return new Response(null, {
 					status: 303,
-					headers: { location: `/sign-in?next=${encodeURIComponent(next)}` }
+					headers: {
+						location: `/sign-in${locals.owing ? '/second' : ''}?next=${encodeURIComponent(next)}`
+					}
 				});
 			}
 			return notFound(event);

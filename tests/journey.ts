@@ -99,7 +99,7 @@ export async function signIn(page: Page, email: string, next: string) {
 	const token = await makeLink(ctx, { personId: person.id, purpose: 'welcome', next });
 	await page.goto(`${origin}/sign-in/${token}`);
 	await Promise.all([
-		page.waitForURL((url) => !url.pathname.startsWith('/sign-in')),
+		page.waitForURL((url) => !url.pathname.endsWith(token)),
 		page.locator('main button').click()
 	]);
 }

@@ -31,9 +31,11 @@ export const access: Record<string, Door> = {
 	'/u/[token]': { who: 'bearer', actions: ['default'] },
 	'/sign-in': { who: 'anyone', actions: ['default'] },
 	'/sign-in/[token]': { who: 'bearer', actions: ['default'] },
+	'/sign-in/second': { who: 'anyone', actions: ['default'] },
 	'/sign-out': { who: 'anyone', methods: ['POST'] },
 	'/preferences': { who: 'anyone', methods: ['POST'] },
 	'/account': { who: 'person', actions: ['save', 'signOutEverywhere'] },
+	'/account/second': { who: 'person', actions: ['begin', 'confirm', 'end'] },
 	// machines
 	'/livez': { who: 'anyone', methods: ['GET'] },
 	'/readyz': { who: 'anyone', methods: ['GET'] },

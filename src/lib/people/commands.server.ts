@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { verifyHOTP } from '@oslojs/otp';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { m } from '#lib/paraglide/messages.js';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, type Context } from '#lib/server/context.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
-import { hashToken, newToken } from '#lib/server/seal.server.ts';
+import { hashToken, newToken, seal, unseal } from '#lib/server/seal.server.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import type { Anybody, System, Visitor } from './actor.ts';
 import {
@@ -13,10 +15,17 @@ import {
 	type LinkPurpose,
 	type SignInRefusal
 } from './login.ts';
-import { endAllLogins, endLogin, startLogin } from './lucia.server.ts';
+import { endAllLogins, endLogin, personOf, startLogin } from './lucia.server.ts';
 import { linkState } from './queries.server.ts';
+import {
+	digits,
+	readCode,
+	recoveryCodes,
+	stepsNow,
+	type SecondStepRefusal
+} from './second-step.ts';
 import type { Role } from './role.ts';
-import { loginToken, person } from './tables.server.ts';
+import { loginToken, person, recoveryCode, secondFactor } from './tables.server.ts';
 
 type NewPerson = { email: string; name: string; locale: 'en' | 'nb'; timeZone?: string };
 
@@ -145,7 +154,13 @@ export async function useLink(
 			const state = await linkState(tx, token);
 			return refuse(state === 'good' ? 'link-used' : state);
 		}
-		const cookie = await startLogin(tx.db, used.personId, ctx.now);
+		const [whose] = await tx.db
+			.select({ roles: person.roles })
+			.from(person)
+			.where(eq(person.id, used.personId));
+		const cookie = await startLogin(tx.db, used.personId, ctx.now, {
+			roles: whose?.roles ?? []
+		});
 		await audit(
 			{ ...tx, who: { role: 'person', personId: used.personId } },
 			{ action: 'login', object: { kind: 'person', id: used.personId } }
@@ -161,6 +176,159 @@ export async function signOut({ db }: Context, cookie: string): Promise<void> {
 export async function signOutEverywhere(ctx: Context<Anybody>): Promise<void> {
 	await endAllLogins(ctx.db, ctx.who.personId);
 	await audit(ctx, { action: 'logins-ended', object: { kind: 'person', id: ctx.who.personId } });
+}
+
+/** Makes a key for an authenticator app. It counts for nothing until a code of it was typed. */
+export async function beginSecondStep({
+	db,
+	keys,
+	now,
+	who
+}: Context<Anybody>): Promise<Result<null, 'already-on'>> {
+	const made = await db
+		.insert(secondFactor)
+		.values({
+			personId: who.personId,
+			secretEnc: seal(keys, 'second-step', new Uint8Array(randomBytes(20))),
+			createdAt: now
+		})
+		.onConflictDoUpdate({
+			target: secondFactor.personId,
+			set: { secretEnc: sql`excluded.secret_enc`, createdAt: now },
+			setWhere: isNull(secondFactor.confirmedAt)
+		})
+		.returning({ personId: secondFactor.personId });
+	return made.length > 0 ? ok(null) : refuse('already-on');
+}
+
+/** Takes a code of the app: once, however many bring it at the same moment. The row stays locked until the end. */
+async function takeCode(
+	{ db, keys, now }: Context,
+	personId: string,
+	code: string
+): Promise<{ confirmed: boolean } | null> {
+	const [found] = await db
+		.select()
+		.from(secondFactor)
+		.where(eq(secondFactor.personId, personId))
+		.for('update');
+	if (!found) return null;
+	const secret = unseal(keys, 'second-step', found.secretEnc);
+	const step = stepsNow(now, found.lastStep).find((at) =>
+		verifyHOTP(secret, BigInt(at), digits, code)
+	);
+	if (step === undefined) return null;
+	await db.update(secondFactor).set({ lastStep: step }).where(eq(secondFactor.personId, personId));
+	return { confirmed: found.confirmedAt !== null };
+}
+
+/**
+ * Switches the second step on, with the first code of the app. Every login of the person ends; the
+ * one they sit at begins anew.
+ *
+ * @returns the cookie of the new login, and the recovery codes, which nobody can read again
+ */
+export async function confirmSecondStep(
+	ctx: Context<Anybody>,
+	{ code: typed, roles }: { code: string; roles: readonly Role[] }
+): Promise<Result<{ cookie: string; codes: string[] }, SecondStepRefusal>> {
+	const code = readCode(typed);
+	if (!code || !('app' in code)) return refuse('code-wrong');
+	return inTransaction(ctx, async (tx) => {
+		const { personId } = ctx.who;
+		const taken = await takeCode(tx, personId, code.app);
+		if (!taken || taken.confirmed) return refuse('code-wrong');
+		await tx.db
+			.update(secondFactor)
+			.set({ confirmedAt: ctx.now })
+			.where(eq(secondFactor.personId, personId));
+		const codes = Array.from({ length: recoveryCodes }, () => randomBytes(10).toString('hex'));
+		await tx.db.delete(recoveryCode).where(eq(recoveryCode.personId, personId));
+		await tx.db
+			.insert(recoveryCode)
+			.values(codes.map((one) => ({ hash: hashToken(one), personId })));
+		await endAllLogins(tx.db, personId);
+		const cookie = await startLogin(tx.db, personId, ctx.now, { roles, secondAt: ctx.now });
+		await audit(tx, { action: 'second-step-on', object: { kind: 'person', id: personId } });
+		return ok({ cookie, codes });
+	});
+}
+
+/**
+ * Takes the second step of a login that owes it. The login begins anew with another token.
+ *
+ * @param token of the cookie
+ */
+export async function passSecondStep(
+	ctx: Context<Visitor>,
+	{ token, code: typed }: { token: string; code: string }
+): Promise<Result<{ cookie: string }, SecondStepRefusal | 'no-login'>> {
+	const code = readCode(typed);
+	return inTransaction(ctx, async (tx) => {
+		const found = await personOf(tx.db, token, ctx.now);
+		if (!found?.owes) return refuse('no-login');
+		const taken =
+			code &&
+			('app' in code
+				? await takeCode(tx, found.id, code.app)
+				: await takeRecovery(tx, found.id, code.recovery));
+		if (!taken) return refuse('code-wrong');
+		await endLogin(tx.db, token);
+		const cookie = await startLogin(tx.db, found.id, ctx.now, {
+			roles: found.roles,
+			secondAt: ctx.now
+		});
+		await audit(
+			{ ...tx, who: { role: 'person', personId: found.id } },
+			{
+				action: 'second-step-taken',
+				object: { kind: 'person', id: found.id },
+				detail: { recovery: code !== null && 'recovery' in code }
+			}
+		);
+		return ok({ cookie });
+	});
+}
+
+async function takeRecovery({ db, now }: Context, personId: string, code: string) {
+	const [used] = await db
+		.update(recoveryCode)
+		.set({ usedAt: now })
+		.where(
+			and(
+				eq(recoveryCode.hash, hashToken(code)),
+				eq(recoveryCode.personId, personId),
+				isNull(recoveryCode.usedAt)
+			)
+		)
+		.returning({ personId: recoveryCode.personId });
+	return used ?? null;
+}
+
+/** Switches the second step off, with a code: of the app or for recovery. */
+export async function endSecondStep(
+	ctx: Context<Anybody>,
+	{ code: typed }: { code: string }
+): Promise<Result<null, SecondStepRefusal>> {
+	const code = readCode(typed);
+	if (!code) return refuse('code-wrong');
+	return inTransaction(ctx, async (tx) => {
+		const { personId } = ctx.who;
+		const taken =
+			'app' in code
+				? await takeCode(tx, personId, code.app)
+				: await takeRecovery(tx, personId, code.recovery);
+		if (!taken) return refuse('code-wrong');
+		await dropSecondStep(tx, personId);
+		return ok(null);
+	});
+}
+
+/** For an operator who has made sure by other means who asks: the person signs in by link alone again. */
+export async function dropSecondStep(ctx: Context<Anybody | System>, personId: string) {
+	await ctx.db.delete(recoveryCode).where(eq(recoveryCode.personId, personId));
+	await ctx.db.delete(secondFactor).where(eq(secondFactor.personId, personId));
+	await audit(ctx, { action: 'second-step-off', object: { kind: 'person', id: personId } });
 }
 
 type Profile = {

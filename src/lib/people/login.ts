@@ -7,6 +7,12 @@ export type LinkPurpose = keyof typeof linkLivesMs;
 /** A login ends after so many days without use, and after 30 days whatever happens. */
 export const loginIdleDays = 14;
 export const loginAbsoluteDays = 30;
+/** Whoever reads what people trust them with signs in every day. */
+export const staffLoginHours = 12;
+export const loginLastsMs = (roles: readonly string[]): number =>
+	roles.includes('coach') || roles.includes('admin')
+		? staffLoginHours * 3600_000
+		: loginAbsoluteDays * 86_400_000;
 
 /**
  * What the cookie of a login is called. Over https it carries the prefix with which a browser takes

@@ -4,23 +4,24 @@ import { eq, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia';
 import { writtenOnce, type Database } from '#lib/server/database.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
-import { loginAbsoluteDays, loginIdleDays } from './login.ts';
-import { login, person } from './tables.server.ts';
+import { loginIdleDays, loginLastsMs } from './login.ts';
+import { login, person, secondFactor } from './tables.server.ts';
 
 declare module 'lucia' {
 	interface Register {
 		Lucia: ReturnType<typeof build>;
 		UserId: string;
-		DatabaseUserAttributes: typeof person.$inferSelect;
-		DatabaseSessionAttributes: { absoluteUntil: Date; createdAt: Date };
+		DatabaseUserAttributes: typeof person.$inferSelect & { confirmedAt: Date | null };
+		DatabaseSessionAttributes: { absoluteUntil: Date; createdAt: Date; secondAt: Date | null };
 	}
 }
 
 const loginWithPerson = writtenOnce((db) =>
 	db
-		.select({ login, person })
+		.select({ login, person, confirmedAt: secondFactor.confirmedAt })
 		.from(login)
 		.innerJoin(person, eq(person.id, login.userId))
+		.leftJoin(secondFactor, eq(secondFactor.personId, person.id))
 		.where(eq(login.id, sql.placeholder('id')))
 		.prepare('login_with_person')
 );
@@ -37,7 +38,10 @@ const adapterOn = (db: Database) =>
 			const { userId, expiresAt, ...attributes } = found.login;
 			return [
 				{ id, userId, expiresAt, attributes },
-				{ id: found.person.id, attributes: found.person }
+				{
+					id: found.person.id,
+					attributes: { ...found.person, confirmedAt: found.confirmedAt }
+				}
 			];
 		}
 	});
@@ -45,16 +49,26 @@ const adapterOn = (db: Database) =>
 const build = (db: Database) =>
 	new Lucia(adapterOn(db), {
 		sessionExpiresIn: new TimeSpan(loginIdleDays, 'd'),
-		getUserAttributes: ({ email, name, locale, timeZone, theme, roles, disabledAt }) => ({
+		getUserAttributes: ({
 			email,
 			name,
 			locale,
 			timeZone,
 			theme,
 			roles,
-			disabledAt
+			disabledAt,
+			confirmedAt
+		}) => ({
+			email,
+			name,
+			locale,
+			timeZone,
+			theme,
+			roles,
+			disabledAt,
+			confirmedAt
 		}),
-		getSessionAttributes: ({ absoluteUntil }) => ({ absoluteUntil })
+		getSessionAttributes: ({ absoluteUntil, secondAt }) => ({ absoluteUntil, secondAt })
 	});
 
 const opened = new WeakMap<Database, ReturnType<typeof build>>();
@@ -64,22 +78,36 @@ function lucia(db: Database) {
 	return it;
 }
 
-/** Starts a login. @returns the token for the cookie; only its hash is stored */
-export async function startLogin(db: Database, personId: string, now: Date): Promise<string> {
+/**
+ * Starts a login.
+ *
+ * @param roles of the person: staff sign in anew every day
+ * @param secondAt when the second step was taken, if it was
+ * @returns the token for the cookie; only its hash is stored
+ */
+export async function startLogin(
+	db: Database,
+	personId: string,
+	now: Date,
+	{ roles = [], secondAt = null }: { roles?: readonly string[]; secondAt?: Date | null } = {}
+): Promise<string> {
 	const token = newToken();
 	await lucia(db).createSession(
 		personId,
-		{ absoluteUntil: new Date(now.getTime() + loginAbsoluteDays * 86_400_000), createdAt: now },
+		{ absoluteUntil: new Date(now.getTime() + loginLastsMs(roles)), createdAt: now, secondAt },
 		{ sessionId: hashToken(token) }
 	);
 	return token;
 }
 
-/** The person behind a cookie's token, or null when there is no such login any more. */
+/**
+ * The person behind a cookie's token, or null when there is no such login any more. `owes` says that
+ * this login has not taken the person's second step: it may do nothing else before.
+ */
 export async function personOf(db: Database, token: string, now: Date) {
 	const { user, session } = await lucia(db).validateSession(hashToken(token));
 	if (!user || session.absoluteUntil <= now || user.disabledAt) return null;
-	return user;
+	return { ...user, owes: user.confirmedAt !== null && session.secondAt === null };
 }
 
 export const endLogin = (db: Database, token: string) =>

@@ -1,12 +1,12 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '#lib/server/context.server.ts';
 import type { Database } from '#lib/server/database.server.ts';
-import { hashToken } from '#lib/server/seal.server.ts';
+import { hashToken, unseal } from '#lib/server/seal.server.ts';
 import type { ActorOf, Anybody } from './actor.ts';
 import { personOf } from './lucia.server.ts';
 import type { SignInRefusal } from './login.ts';
 import { isRole, type Role } from './role.ts';
-import { loginToken, person } from './tables.server.ts';
+import { loginToken, person, recoveryCode, secondFactor } from './tables.server.ts';
 
 /** Somebody with a login: who they are and which roles they may act in. */
 export type SignedIn = {
@@ -17,6 +17,8 @@ export type SignedIn = {
 	timeZone: string;
 	theme: 'system' | 'light' | 'night';
 	roles: Role[];
+	/** Whether this login still owes the person's second step; it opens nothing before. */
+	owes: boolean;
 };
 
 /** Who holds this cookie, or null. One statement. */
@@ -30,7 +32,8 @@ export async function signedIn(db: Database, token: string, now: Date): Promise<
 		locale: found.locale as 'en' | 'nb',
 		timeZone: found.timeZone,
 		theme: found.theme as SignedIn['theme'],
-		roles: found.roles.filter(isRole)
+		roles: found.roles.filter(isRole),
+		owes: found.owes
 	};
 }
 
@@ -44,6 +47,31 @@ export function actorIn<R extends Role>(who: SignedIn, role: R): ActorOf[R] | nu
 /** The person acting for themselves, in no particular role. */
 export function anybody({ personId, name, locale, timeZone }: SignedIn): Anybody {
 	return { role: 'person', personId, name, locale, timeZone } as unknown as Anybody;
+}
+
+/** Whether a person has a second step, and what setting one up has come to. One statement. */
+export async function secondStepOf({ db, keys, who }: Context<Anybody>): Promise<{
+	on: boolean;
+	/** The key that waits for its first code. */
+	pending: Uint8Array | null;
+	codesLeft: number;
+}> {
+	const [found] = await db
+		.select({
+			secretEnc: secondFactor.secretEnc,
+			confirmedAt: secondFactor.confirmedAt,
+			codesLeft: sql<number>`(select count(*)::int from ${recoveryCode}
+				where ${recoveryCode.personId} = ${secondFactor.personId} and ${recoveryCode.usedAt} is null)`
+		})
+		.from(secondFactor)
+		.where(eq(secondFactor.personId, who.personId));
+	if (!found) return { on: false, pending: null, codesLeft: 0 };
+	const on = found.confirmedAt !== null;
+	return {
+		on,
+		pending: on ? null : unseal(keys, 'second-step', found.secretEnc),
+		codesLeft: found.codesLeft
+	};
 }
 
 /** Whether a link can still be used, without using it. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
-import { id, instant } from '#lib/server/columns.server.ts';
+import { bigint, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bytes, id, instant } from '#lib/server/columns.server.ts';
 
 /** Anyone we know by e-mail. */
 export const person = pgTable(
@@ -37,6 +37,8 @@ export const login = pgTable(
 		expiresAt: instant().notNull(),
 		/** Whatever happens, the login ends here. */
 		absoluteUntil: instant().notNull(),
+		/** When the second step was taken; null while it is owed, or where there is none. */
+		secondAt: instant(),
 		createdAt: instant().notNull()
 	},
 	(table) => [
@@ -64,4 +66,31 @@ export const loginToken = pgTable(
 		check('login_token_purpose', sql`${table.purpose} in ('sign-in', 'welcome')`),
 		index('login_token_person').on(table.personId)
 	]
+);
+
+/** The authenticator app of somebody who wants a second step at sign-in. */
+export const secondFactor = pgTable('second_factor', {
+	personId: uuid()
+		.primaryKey()
+		.references(() => person.id, { onDelete: 'cascade' }),
+	/** Sealed: whoever has it can make the codes. */
+	secretEnc: bytes().notNull(),
+	/** The half minute of the last code that was taken: a code counts once. */
+	lastStep: bigint({ mode: 'number' }).notNull().default(0),
+	/** Null until the first code proved that the app has the key. */
+	confirmedAt: instant(),
+	createdAt: instant().notNull()
+});
+
+/** A code for the day on which the phone is lost; only its hash is stored, and it counts once. */
+export const recoveryCode = pgTable(
+	'recovery_code',
+	{
+		hash: text().primaryKey(),
+		personId: uuid()
+			.notNull()
+			.references(() => person.id, { onDelete: 'cascade' }),
+		usedAt: instant()
+	},
+	(table) => [index('recovery_code_person').on(table.personId)]
 );

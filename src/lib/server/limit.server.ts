@@ -7,6 +7,7 @@ const limits = {
 	'sign-in-address': { points: 3, duration: 3600 },
 	'sign-in-network': { points: 30, duration: 900 },
 	'apply-network': { points: 10, duration: 3600 },
+	'second-step': { points: 10, duration: 900 },
 	'token-network': { points: 60, duration: 900 }
 } as const;
 

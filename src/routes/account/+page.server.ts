@@ -1,12 +1,15 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { changeProfile, signOutEverywhere } from '#lib/people/commands.server.ts';
 import { loginCookie } from '#lib/people/login.ts';
+import { secondStepOf } from '#lib/people/queries.server.ts';
 import { isLocale } from '#lib/paraglide/runtime.js';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ locals }) => {
-	const { who } = locals.asPerson();
-	return { name: who.name, timeZone: who.timeZone, timeZones: Intl.supportedValuesOf('timeZone') };
+export const load: PageServerLoad = async ({ locals }) => {
+	const ctx = locals.asPerson();
+	const { name, timeZone } = ctx.who;
+	const { on } = await secondStepOf(ctx);
+	return { name, timeZone, timeZones: Intl.supportedValuesOf('timeZone'), secondStep: on };
 };
 
 export const actions: Actions = {

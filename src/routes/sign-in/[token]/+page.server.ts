@@ -1,8 +1,8 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { useLink } from '#lib/people/commands.server.ts';
-import { loginAbsoluteDays, loginCookie } from '#lib/people/login.ts';
 import { linkState } from '#lib/people/queries.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
+import { keepLogin } from '../login-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 // Mail scanners open links: looking at one never uses it.
@@ -17,13 +17,7 @@ export const actions: Actions = {
 		}
 		const used = await useLink(locals.asVisitor(), params.token);
 		if (!used.ok) return fail(410, { reason: used.reason });
-		cookies.set(loginCookie(locals.origin), used.value.cookie, {
-			path: '/',
-			httpOnly: true,
-			sameSite: 'lax',
-			secure: locals.origin.startsWith('https:'),
-			maxAge: loginAbsoluteDays * 86_400
-		});
+		keepLogin(cookies, locals.origin, used.value.cookie);
 		redirect(303, used.value.next ?? '/');
 	}
 };

@@ -1,0 +1,57 @@
+import { fail } from '@sveltejs/kit';
+import { createTOTPKeyURI } from '@oslojs/otp';
+import { encode } from 'uqr';
+import { beginSecondStep, confirmSecondStep, endSecondStep } from '#lib/people/commands.server.ts';
+import { secondStepOf } from '#lib/people/queries.server.ts';
+import { digits, showCode, stepSeconds } from '#lib/people/second-step.ts';
+import { keepLogin } from '../../sign-in/login-cookie.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+/** A key is shown, and codes that come once: nothing of it belongs in a script's data. */
+export const csr = false;
+
+export const load: PageServerLoad = async ({ locals }) => {
+	const { on, pending, codesLeft } = await secondStepOf(locals.asPerson());
+	return { on, codesLeft, key: pending && shownKey(pending, locals.signedIn!.email) };
+};
+
+/** The key as an app reads it from the screen, and as a person types it. */
+function shownKey(secret: Uint8Array, email: string) {
+	const address = createTOTPKeyURI('Løfte', email, secret, stepSeconds, digits);
+	const { data, size } = encode(address, { border: 4 });
+	const squares = data.flatMap((row, y) =>
+		row.flatMap((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : []))
+	);
+	const key = new URL(address).searchParams.get('secret') ?? '';
+	return { path: squares.join(''), size, text: key.replace(/(.{4})(?=.)/g, '$1 ') };
+}
+
+const codeIn = async (request: Request) => String((await request.formData()).get('code') ?? '');
+
+export const actions: Actions = {
+	begin: async ({ locals }) => {
+		const begun = await beginSecondStep(locals.asPerson());
+		if (!begun.ok) return fail(409, { reason: begun.reason });
+		return {};
+	},
+	confirm: async ({ request, locals, cookies }) => {
+		const ctx = locals.asPerson();
+		if (!(await locals.within('second-step', ctx.who.personId)))
+			return fail(429, { reason: 'too-often' as const });
+		const confirmed = await confirmSecondStep(ctx, {
+			code: await codeIn(request),
+			roles: locals.signedIn!.roles
+		});
+		if (!confirmed.ok) return fail(400, { reason: confirmed.reason });
+		keepLogin(cookies, locals.origin, confirmed.value.cookie);
+		return { codes: confirmed.value.codes.map(showCode) };
+	},
+	end: async ({ request, locals }) => {
+		const ctx = locals.asPerson();
+		if (!(await locals.within('second-step', ctx.who.personId)))
+			return fail(429, { reason: 'too-often' as const });
+		const ended = await endSecondStep(ctx, { code: await codeIn(request) });
+		if (!ended.ok) return fail(400, { reason: ended.reason });
+		return { ended: true };
+	}
+};

@@ -1,0 +1,26 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { passSecondStep } from '#lib/people/commands.server.ts';
+import { loginCookie, safeNext } from '#lib/people/login.ts';
+import { keepLogin } from '../login-cookie.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ locals, url }) => ({
+	owing: locals.owing !== null,
+	next: safeNext(url.searchParams.get('next'))
+});
+
+export const actions: Actions = {
+	default: async ({ request, locals, cookies }) => {
+		if (!locals.owing) return fail(410, { reason: 'no-login' as const });
+		if (!(await locals.within('second-step', locals.owing.personId)))
+			return fail(429, { reason: 'too-often' as const });
+		const form = await request.formData();
+		const passed = await passSecondStep(locals.asVisitor(), {
+			token: cookies.get(loginCookie(locals.origin)) ?? '',
+			code: String(form.get('code') ?? '')
+		});
+		if (!passed.ok) return fail(400, { reason: passed.reason });
+		keepLogin(cookies, locals.origin, passed.value.cookie);
+		redirect(303, safeNext(String(form.get('next') ?? '')) ?? '/');
+	}
+};

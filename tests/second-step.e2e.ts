@@ -1,0 +1,103 @@
+/** The second step of signing in: set up, owed by a link alone, paid with a code, and never gone round. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { generateHOTP } from '@oslojs/otp';
+import { sql } from 'drizzle-orm';
+import { beforeAll, expect, test } from 'vitest';
+import { access, type Door } from '#lib/people/access.ts';
+import { digits, stepAt } from '#lib/people/second-step.ts';
+import { unseal } from '#lib/server/seal.server.ts';
+import { cookieOf, enrolledHere, house, inDays, openPage, origin, signIn } from './journey.ts';
+
+const coach = 'two-steps@lofte.example';
+beforeAll(async () => {
+	await enrolledHere({ dayZero: inDays(-10), leader: 'two-steps@nordfisk.example', coach });
+});
+
+/** What the app on the phone shows, so many half minutes from now. */
+async function codeOfApp(steps = 0): Promise<string> {
+	const { db, keys } = house();
+	const [row] = await db.execute<{ secret: Uint8Array }>(sql`
+		select f.secret_enc as secret from second_factor f join person p on p.id = f.person_id where p.email = ${coach}`);
+	const secret = unseal(keys, 'second-step', new Uint8Array(row!.secret));
+	return generateHOTP(secret, BigInt(stepAt(new Date()) + steps), digits);
+}
+
+test('a coach switches it on; after that a link alone opens nothing', async () => {
+	const { page, context, quiet } = await openPage();
+	await signIn(page, coach, '/account');
+	await page.locator('a[href="/account/second"]').click();
+	await page.locator('form[action="?/begin"] button').click();
+	await page.locator('.qr').waitFor();
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	expect(violations.map(({ id }) => id)).toEqual([]);
+
+	// The app's clock may be half a minute ahead. A wrong code changes nothing.
+	await page.locator('[name="code"]').fill('000 00');
+	await page.locator('form[action="?/confirm"] button').click();
+	await page.locator('.wrong').waitFor();
+	await page.locator('[name="code"]').fill(await codeOfApp(-1));
+	await page.locator('form[action="?/confirm"] button').click();
+	await page.locator('.codes').waitFor();
+	const codes = await page.locator('.codes li').allTextContents();
+	expect(codes).toHaveLength(10);
+	await page.goto(`${origin}/coach`);
+	expect(new URL(page.url()).pathname).toBe('/coach');
+
+	// From another device: the link is good, and every door of a coach leads to the second step.
+	await context.clearCookies();
+	await signIn(page, coach, '/coach/reviews');
+	await page.waitForURL('**/sign-in/second?next=**');
+	const owing = await cookieOf(coach);
+	for (const [route, door] of doors(access)) {
+		const path = route.replace(/\[\w+\]/, 'any');
+		const headers = { cookie: owing, origin, accept: 'text/html' };
+		const opened = await fetch(origin + path, { redirect: 'manual', headers });
+		await opened.arrayBuffer();
+		expect([opened.status, opened.headers.get('location')?.split('?')[0]], route).toEqual([
+			303,
+			'/sign-in/second'
+		]);
+		const data = await fetch(`${origin}${path}/__data.json`, { redirect: 'manual', headers });
+		expect(await data.text(), route).not.toMatch(/"type":"data".*leader/);
+		for (const action of door.actions ?? []) {
+			const posted = await fetch(`${origin}${path}${action === 'default' ? '' : `?/${action}`}`, {
+				method: 'POST',
+				redirect: 'manual',
+				headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+				body: 'x=1'
+			});
+			await posted.arrayBuffer();
+			expect(posted.status, `${route} ?/${action}`).toBe(404);
+		}
+	}
+
+	const axe = await new AxeBuilder({ page }).analyze();
+	expect(axe.violations.map(({ id }) => id)).toEqual([]);
+	await page.fill('#code', '123456');
+	await page.locator('main form button').first().click();
+	await page.locator('#code-wrong').waitFor();
+	await page.fill('#code', codes[0]!);
+	await page.locator('main form button').first().click();
+	await page.waitForURL('**/coach/reviews');
+	quiet();
+});
+
+test('it works without JavaScript, and a recovery code counts once', async () => {
+	const { page } = await openPage({ javaScript: false, width: 390, locale: 'nb' });
+	await signIn(page, coach, '/coach');
+	await page.waitForURL('**/sign-in/second?next=**');
+	const [used] = await house().db.execute<{ n: number }>(
+		sql`select count(*)::int as n from recovery_code where used_at is not null`
+	);
+	expect(used!.n).toBe(1);
+	await page.fill('#code', await codeOfApp(1));
+	await page.locator('main form button').first().click();
+	await page.waitForURL('**/coach');
+	expect(await page.locator('h1').count()).toBe(1);
+});
+
+/** The doors of a coach's rooms and of the account. */
+const doors = (all: Record<string, Door>) =>
+	Object.entries(all).filter(([, { who, methods }]) =>
+		methods ? false : who === 'person' || (Array.isArray(who) && who.includes('coach'))
+	);
