@@ -6,6 +6,7 @@ import {
 	drawable,
 	gradeScales,
 	gridLines,
+	coneEnds,
 	highest,
 	lowest,
 	pathOf,
@@ -171,8 +172,11 @@ export function gradeCohort({
 	const plotWidth = width - aside;
 	const unit = plotWidth / 100;
 
-	const clip = (pct: number) => Math.min(highest, Math.max(lowest, pct));
 	const values = shown.flatMap(({ points }) => points.map(({ pct }) => pct));
+	const middles = shown.flatMap(({ one }) => one.forecast?.pct ?? []);
+	// How deep somebody might land does not stretch the chart: a whisker ends there with an arrow.
+	const floor = Math.max(lowest, Math.min(coneEnds.low, ...values, ...middles) - 4);
+	const clip = (pct: number) => Math.min(highest, Math.max(floor, pct));
 	const ends = shown.flatMap(({ one }) =>
 		one.forecast ? [clip(one.forecast.low), clip(one.forecast.high)] : []
 	);
@@ -216,7 +220,7 @@ export function gradeCohort({
 					},
 					arrows: [
 						...(high > highest ? [arrow(at, y1 - 3, 'above', 6)] : []),
-						...(low < lowest ? [arrow(at, y(lowest) + 3, 'below', 6)] : [])
+						...(low < floor ? [arrow(at, y(floor) + 3, 'below', 6)] : [])
 					],
 					path: `M${round(x(from.week))},${round(y(from.pct))}L${at},${round(y(clip(pct)))}`
 				}

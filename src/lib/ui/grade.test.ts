@@ -193,6 +193,28 @@ describe('the frame', () => {
 		expect(gradeChart({ ...input, width: 1312 }).lines.flatMap(({ arrows }) => arrows)).toEqual([]);
 	});
 
+	test('a wide cone does not stretch the chart: it ends at the frame, with arrows, and its words go on', () => {
+		const wide = (low: number, high: number, pct = 5) =>
+			gradeChart({
+				...input,
+				width: 1312,
+				lines: [
+					{
+						...lines[0]!,
+						points: [{ week: 6, pct }],
+						forecast: { pct: 5, low, high, text: `${low} to ${high}` }
+					}
+				]
+			});
+		const huge = wide(-80, 90);
+		expect(huge.height).toBe(wide(-10.5, 30.5).height);
+		expect(huge.cone!.arrows).toHaveLength(2);
+		expect(huge.cone!.text?.text ?? huge.caption).toBe('-80 to 90');
+		expect(wide(-9, 29).cone!.arrows).toEqual([]);
+		// Where the line itself lies deeper, the cone goes with it.
+		expect(wide(-80, 90, -18).height).toBeGreaterThan(huge.height);
+	});
+
 	test('without figures there are axes and the promise only', () => {
 		for (const drawing of gradePicture({ now: 0, lines: [], texts }).drawings) {
 			expect(drawing.lines).toEqual([]);

@@ -24,6 +24,8 @@ export const weeks = 13;
 /** Beyond these a line is cut and an arrow tells so. */
 export const highest = 40;
 export const lowest = -25;
+/** A cone alone does not stretch the chart: beyond this, or the lines if they reach further, its arrows and its words go on. */
+export const coneEnds = { low: -10, high: 30 };
 
 export type Tone = 'eng' | 'sal' | 'rev' | 'd4';
 export type Point = { week: number; pct: number };
@@ -164,9 +166,16 @@ export function pathOf(points: Point[], { x, y }: Scales): string {
 	);
 }
 
+type Ends = { low: number; high: number };
 /** The 80 % cone from the last measured point to week 13; it opens like the square root of the time left. */
-export function coneOf(from: Point, forecast: Forecast, scales: Scales) {
+export function coneOf(
+	from: Point,
+	forecast: Forecast,
+	scales: Scales,
+	ends: Ends = { low: lowest, high: highest }
+) {
 	const { x, y } = scales;
+	const clip = (pct: number) => Math.min(ends.high, Math.max(ends.low, pct));
 	const left = weeks - from.week;
 	const steps = Array.from({ length: 9 }, (_, step) => {
 		// Closer together at the start, where the cone opens fastest.
@@ -211,11 +220,11 @@ export function coneOf(from: Point, forecast: Forecast, scales: Scales) {
 }
 
 /** Where a cone goes on beyond the frame, at its end. */
-function coneArrows({ low, high }: Forecast, { x, y }: Scales): string[] {
+function coneArrows({ low, high }: Forecast, { x, y }: Scales, ends: Ends): string[] {
 	const at = x(weeks) - 12;
 	return [
-		...(high > highest ? [arrow(at, y(highest) - 3, 'above', 6)] : []),
-		...(low < lowest ? [arrow(at, y(lowest) + 3, 'below', 6)] : [])
+		...(high > ends.high ? [arrow(at, y(ends.high) - 3, 'above', 6)] : []),
+		...(low < ends.low ? [arrow(at, y(ends.low) + 3, 'below', 6)] : [])
 	];
 }
 
@@ -318,8 +327,17 @@ export function gradeChart({
 		.filter(({ points }) => points.length > 0);
 	const weak = weakest(lines);
 	const from = weak && drawable(weak).at(-1);
+	const [lowestPoint = 0, highestPoint = 0] = extent(
+		shown.flatMap(({ points }) => points.map(({ pct }) => pct))
+	);
+	const ends = {
+		low: Math.max(lowest, Math.min(coneEnds.low, lowestPoint - 4)),
+		high: Math.min(highest, Math.max(coneEnds.high, highestPoint + 4))
+	};
 	const spread =
-		weak && from && from.week < weeks ? coneOf(from, weak.forecast!, gradeScales(width, 0)) : null;
+		weak && from && from.week < weeks
+			? coneOf(from, weak.forecast!, gradeScales(width, 0), ends)
+			: null;
 
 	const [least = 0, most = 0] = extent([
 		...shown.flatMap(({ points }) => points.map(({ pct }) => pct)),
@@ -367,7 +385,7 @@ export function gradeChart({
 
 	const promise: Segment = { x1: 0, y1: round(zeroY), x2: width, y2: round(y(goalPct)) };
 	const axis: Segment = { x1: 0, y1: zeroY, x2: width, y2: zeroY };
-	const cone = weak && from && spread ? coneOf(from, weak.forecast!, scales) : null;
+	const cone = weak && from && spread ? coneOf(from, weak.forecast!, scales, ends) : null;
 	const measured = shown.flatMap(({ points }) => segmentsOf(points, scales));
 
 	// Words that stand still: the promise, the key of the marks.
@@ -399,15 +417,15 @@ export function gradeChart({
 
 	const height = Math.max(rowY + is.below - is.row, (keyRow ?? 0) + 18);
 	const frame: Box = { x0: 0, x1: width, y0: 0, y1: height };
-	const ends = shown.map(({ points }) => points.at(-1)!);
+	const last = shown.map(({ points }) => points.at(-1)!);
 	const labels =
 		size === 'narrow'
 			? shown.map(() => null)
 			: placeLabels(
 					shown.map(({ one }, index) => ({
-						x: x(ends[index]!.week),
-						y: y(ends[index]!.pct),
-						r: is.r + (ends[index]!.beyond ? 8 : 2),
+						x: x(last[index]!.week),
+						y: y(last[index]!.pct),
+						r: is.r + (last[index]!.beyond ? 8 : 2),
 						text: `${one.name} ${one.label}`,
 						size: is.label
 					})),
@@ -425,7 +443,7 @@ export function gradeChart({
 			? besideCone(cone.middle, sentence, is.note, right, frame, promise, [
 					...taken,
 					...labels.flatMap((label) => (label ? [label.box] : [])),
-					...ends.map(({ week, pct }) => ({
+					...last.map(({ week, pct }) => ({
 						x0: 0,
 						x1: x(week) + is.r,
 						y0: y(pct) - is.r,
@@ -478,7 +496,7 @@ export function gradeChart({
 						tone: weak.tone,
 						area: cone.area,
 						middle: straight(cone.middle),
-						arrows: coneArrows(weak.forecast!, scales),
+						arrows: coneArrows(weak.forecast!, scales, ends),
 						text: coneText
 					}
 				: null,
@@ -488,7 +506,7 @@ export function gradeChart({
 				key: one.key,
 				tone: one.tone,
 				path: pathOf(points, scales),
-				ring: { x: round(x(ends[index]!.week)), y: round(y(ends[index]!.pct)) },
+				ring: { x: round(x(last[index]!.week)), y: round(y(last[index]!.pct)) },
 				arrows: arrowsOf(points, scales, is.r + 4),
 				label: label && {
 					x: label.x,
