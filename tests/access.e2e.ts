@@ -174,3 +174,26 @@ test('a request that names another host is refused', async () => {
 	});
 	expect(status).toBe(421);
 });
+
+test('asking for a link takes as long for somebody we know as for nobody, and says the same', async () => {
+	const asked = async (email: string) => {
+		const began = performance.now();
+		const answer = await fetch(`${origin}/sign-in`, {
+			method: 'POST',
+			redirect: 'manual',
+			headers: {
+				origin,
+				accept: 'text/html',
+				'content-type': 'application/x-www-form-urlencoded'
+			},
+			body: new URLSearchParams({ email }).toString()
+		});
+		const took = performance.now() - began;
+		return { status: answer.status, to: answer.headers.get('location'), took };
+	};
+	const known = await asked('henrik@nordbris.example');
+	const nobody = await asked('nobody-here@nordbris.example');
+	expect(nobody).toMatchObject({ status: known.status, to: known.to });
+	// Neither answers as soon as its work is done: finding nobody takes a few milliseconds.
+	for (const { took } of [known, nobody]) expect(took).toBeGreaterThan(290);
+});
