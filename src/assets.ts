@@ -39,14 +39,14 @@ export function assetsIn(client: string) {
 		if (request.method !== 'GET') return false;
 		const asset = all.get(request.url ?? '');
 		if (!asset) return false;
-		const packed = asset.br && /\bbr\b/.test(request.headers['accept-encoding'] ?? '');
-		const body = packed ? asset.br! : asset.plain;
+		// Who does not take brotli gets what SvelteKit's own handler has: gzip, or plain.
+		if (asset.br && !/\bbr\b(?!;q=0)/.test(request.headers['accept-encoding'] ?? '')) return false;
+		const body = asset.br ?? asset.plain;
 		response.writeHead(200, {
 			'content-type': asset.type,
 			'content-length': body.length,
 			'cache-control': 'public, max-age=31536000, immutable',
-			...(asset.br && { vary: 'accept-encoding' }),
-			...(packed && { 'content-encoding': 'br' })
+			...(asset.br && { vary: 'accept-encoding', 'content-encoding': 'br' })
 		});
 		response.end(body);
 		return true;

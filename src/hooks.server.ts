@@ -85,6 +85,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 					}
 				});
 			}
+			// A form that a script sends must not lose its words to a page that is not there.
+			if (request.headers.has('x-sveltekit-action')) return scriptTold(401, 'signed-out');
 			return notFound(event);
 		}
 		return inTime(
@@ -93,7 +95,9 @@ export const handle: Handle = async ({ event, resolve }) => {
 					html
 						.replace('%lang%', locals.locale)
 						.replace('%theme%', locals.theme)
-						.replace('%unsent%', m.ui_unsent()),
+						.replace('%unsent%', m.ui_unsent())
+						.replace('%signed-out%', m.ui_signed_out())
+						.replace('%sign-in%', m.people_sign_in_title()),
 				preload: ({ type, path }) =>
 					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})
@@ -151,7 +155,8 @@ const chosenTheme = (cookie: string | undefined, who: SignedIn | null) =>
  * What must not be known to exist looks like what does not: the page of a path without a route,
  * rendered by ourselves. The route that was asked for is not run at all.
  */
-async function notFound({ fetch }: Parameters<Handle>[0]['event']): Promise<Response> {
+async function notFound({ fetch, request }: Parameters<Handle>[0]['event']): Promise<Response> {
+	if (request.headers.has('x-sveltekit-action')) return scriptTold(404, 'not-found');
 	const page = await fetch('/there-is-nothing-here', { headers: { accept: 'text/html' } });
 	const headers = new Headers({ 'content-type': page.headers.get('content-type') ?? 'text/plain' });
 	const policy = page.headers.get('content-security-policy');
@@ -170,6 +175,10 @@ async function inTime(work: Response | Promise<Response>): Promise<Response> {
 		clearTimeout(timer);
 	}
 }
+
+/** As SvelteKit answers a script's form. */
+const scriptTold = (status: number, message: string) =>
+	Response.json({ type: 'error', error: { message } }, { status });
 
 const sayLater = () =>
 	new Response(`${m.error_503_title()} ${m.error_503_body()}`, {

@@ -606,6 +606,29 @@ describe('a form in a browser', () => {
 	});
 });
 
+describe('a form in a browser, whose login ended meanwhile', () => {
+	test('keeps what was typed and says where to sign in', async () => {
+		const { email, leader } = await withLeader('gone');
+		const cookie = await house.cookieOf(email);
+		const browser = await openBrowser();
+		try {
+			const context = await browser.newContext({ locale: 'en-GB' });
+			const [name, value] = cookie.split('=') as [string, string];
+			await context.addCookies([{ name, value, url: house.origin }]);
+			const page = await context.newPage();
+			await page.goto(`${house.origin}/account`);
+			await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+			await page.fill('#name', 'Nils the New');
+			await house.sql`delete from login where person_id = ${leader.who.personId}`;
+			await page.locator('form[action="?/save"] button').click();
+			await page.locator('form .unsent a[href="/sign-in"]').waitFor();
+			expect(await page.inputValue('#name')).toBe('Nils the New');
+		} finally {
+			await browser.close();
+		}
+	});
+});
+
 describe('stopping', () => {
 	test('the app answers what it began, ends with 0 in time, and a second signal does no harm', async () => {
 		const letGo = await holdTable('login_token');

@@ -175,6 +175,41 @@ describe('what was typed before the script came stays', () => {
 	});
 });
 
+describe('a page without a script, reached by a link from one that has one', () => {
+	const throughScript = async (from: string, link: string, shows: string) => {
+		const { page, quiet } = await openAt(from, desk);
+		await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+		await page.locator(link).first().click();
+		await page.locator(shows).first().waitFor();
+		expect(await page.locator('h1:visible').count()).toBe(1);
+		expect(await found(page)).toEqual([]);
+		quiet();
+		return page;
+	};
+	test('the leader’s home', async () => {
+		const page = await throughScript(
+			'/leader/touchpoints',
+			'nav a[href="/leader"]',
+			'.plot.wide svg'
+		);
+		expect(new URL(page.url()).pathname).toBe('/leader');
+		expect(await page.locator('.pulse use').count()).toBeGreaterThan(10);
+		// The script came along: the form goes through it, and the page stays.
+		await page.locator('input[name="kind"][value="listening"]').check({ force: true });
+		await page.locator('button[name="seller"]:visible').first().click();
+		await page.locator('#log .said').waitFor();
+		await page.locator('#log .said button').click();
+	});
+	test('the admin’s page of a cohort', async () => {
+		const page = await throughScript(
+			'/admin',
+			'main a[href^="/admin/cohorts/cohort-3"]',
+			'.plot.wide svg'
+		);
+		expect(await page.locator('table.matrix tbody tr').count()).toBe(4);
+	});
+});
+
 describe('by keyboard', () => {
 	test('Tab reaches all that can be pressed on a leader’s home, in order and visibly', async () => {
 		const { page } = await openAt('/leader', desk);

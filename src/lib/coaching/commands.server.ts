@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { and, eq, gt, inArray, lt, ne, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { enrollmentForCoach, myEnrollment } from '#lib/cohorts/queries.server.ts';
@@ -44,6 +45,9 @@ export async function logTouchpoint(
 ): Promise<Result<{ id: string }, TouchpointRefusal>> {
 	const part = await myEnrollment(ctx);
 	if (!part || part.state !== 'active') return refuse('not-enrolled');
+	// The same tap twice is one; another seller from the same page, after an answer that was lost, is another one.
+	const once = createHash('sha256').update(`${requestKey} ${kind} ${sellerId}`).digest('hex');
+	const key = once.slice(0, 32);
 	const day = dayIn(ctx.now, part.timeZone);
 	return inTransactionOrUndo(
 		ctx,
@@ -58,12 +62,12 @@ export async function logTouchpoint(
 					day,
 					minutes,
 					noteEnc: note === '' ? null : seal(ctx.keys, 'note', note),
-					requestKey,
+					requestKey: key,
 					createdAt: ctx.now
 				})
 				.onConflictDoNothing({ target: touchpoint.requestKey })
 				.returning({ id: touchpoint.id });
-			if (!logged) return alreadyLogged(tx, { requestKey, enrollmentId: part.id });
+			if (!logged) return alreadyLogged(tx, { requestKey: key, enrollmentId: part.id });
 			if (sellerId)
 				await tx.db.insert(touchpointSeller).values({ touchpointId: logged.id, sellerId });
 			return ok(logged);

@@ -100,6 +100,15 @@ describe('logging a touchpoint', () => {
 		expect(await database.db.$count(touchpointSeller)).toBe(1);
 	});
 
+	test('another seller from a page whose answer was lost is another touchpoint', async () => {
+		const first = touch();
+		const one = await logTouchpoint(leader(), first);
+		const other = await logTouchpoint(leader(), { ...first, sellerId: part.sellers[1]!.id });
+		expect(one.ok && other.ok && one.value.id !== other.value.id).toBe(true);
+		expect(await logTouchpoint(leader(), first)).toEqual(one);
+		expect(await database.db.$count(touchpoint)).toBe(2);
+	});
+
 	test('the day is the one where the team is', async () => {
 		world.at('2027-02-22T23:30:00Z');
 		await logTouchpoint(leader(), touch());
@@ -130,12 +139,20 @@ describe('logging a touchpoint', () => {
 
 	test('another leader’s form key gives nothing away', async () => {
 		const requestKey = randomUUID();
-		await logTouchpoint(leader(), touch({ requestKey }));
+		const forTeam = { requestKey, kind: 'team-meeting', sellerId: null } as const;
+		const one = await logTouchpoint(leader(), touch({ requestKey }));
+		await logTouchpoint(leader(), touch(forTeam));
 		const other = await enrolled(world, { coach: 'other@lofte.example' });
-		expect(
-			await logTouchpoint(other.leader, touch({ requestKey, sellerId: other.sellers[0]!.id }))
-		).toEqual({ ok: false, reason: 'form-stale' });
-		expect(await database.db.$count(touchpoint)).toBe(1);
+		const own = await logTouchpoint(
+			other.leader,
+			touch({ requestKey, sellerId: other.sellers[0]!.id })
+		);
+		expect(own.ok && one.ok && own.value.id !== one.value.id).toBe(true);
+		expect(await logTouchpoint(other.leader, touch(forTeam))).toEqual({
+			ok: false,
+			reason: 'form-stale'
+		});
+		expect(await database.db.$count(touchpoint)).toBe(3);
 	});
 
 	test('a leader without a place is told so', async () => {

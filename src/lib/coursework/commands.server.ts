@@ -12,7 +12,7 @@ import { inTransaction, type Context } from '#lib/server/context.server.ts';
 import type { Database } from '#lib/server/database.server.ts';
 import { blocksOf, plainOf } from '#lib/server/markdown.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
-import { seal } from '#lib/server/seal.server.ts';
+import { seal, unsealText } from '#lib/server/seal.server.ts';
 import { dayIn } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Ok, type Refusal, type Result } from '#lib/values/result.ts';
@@ -605,6 +605,22 @@ async function insertRemark(
 	ctx: Context<Coach>,
 	{ submissionId, visibility, body, quote, startsAt }: Row
 ) {
+	// Sent again after an answer that was lost: it stands there already. The caller holds the hand-in's row.
+	const there = await ctx.db
+		.select({ body: remark.body, bodyEnc: remark.bodyEnc })
+		.from(remark)
+		.where(
+			and(
+				eq(remark.submissionId, submissionId),
+				eq(remark.authorId, ctx.who.personId),
+				eq(remark.visibility, visibility),
+				sql`${remark.quote} is not distinct from ${quote}`,
+				sql`${remark.startsAt} is not distinct from ${startsAt}`
+			)
+		);
+	const bodyOf = (row: (typeof there)[number]) =>
+		row.bodyEnc ? unsealText(ctx.keys, 'remark', row.bodyEnc) : row.body;
+	if (there.some((row) => bodyOf(row) === body)) return;
 	const words =
 		visibility === 'own'
 			? { bodyEnc: seal(ctx.keys, 'remark', body), body: null }

@@ -76,6 +76,7 @@ export class Autosave {
 			const result = deserialize(await answer.text());
 			if (result.type === 'success') {
 				this.#options.saved(result.data ?? {});
+				form.querySelector('.unsent')?.remove();
 				this.state = this.#changed ? 'waiting' : 'saved';
 			} else if (result.type === 'failure') {
 				this.state = 'refused';

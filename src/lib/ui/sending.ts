@@ -3,7 +3,8 @@ import { enhance as sent } from '$app/forms';
 
 /**
  * SvelteKit's `enhance` for a form that must not lose what was typed: when the post meets a broken
- * line or a server that is away, the page and its fields stay, and a sentence under them says so.
+ * line, a server that is away or a login that ended, the page and its fields stay, and a sentence
+ * under them says so.
  * (SvelteKit would put the error page in their place.) The sentence stands in `app.html`.
  */
 export const enhance = (form: HTMLFormElement, submit?: SubmitFunction) =>
@@ -12,9 +13,10 @@ export const enhance = (form: HTMLFormElement, submit?: SubmitFunction) =>
 		const after = await submit?.(input);
 		return async (outcome) => {
 			const { result } = outcome;
-			if (result.type !== 'error' || (result.status ?? 503) < 500)
-				return after ? after(outcome as never) : outcome.update();
-			const { content } = document.getElementById('unsent') as HTMLTemplateElement;
+			const status = result.type === 'error' ? (result.status ?? 503) : 200;
+			if (status < 500 && status !== 401) return after ? after(outcome as never) : outcome.update();
+			const why = document.getElementById(status === 401 ? 'signed-out' : 'unsent');
+			const { content } = why as HTMLTemplateElement;
 			form.append(content.cloneNode(true));
 			await after?.({ ...outcome, update: async () => {} } as never);
 		};

@@ -438,6 +438,15 @@ export async function addKnownEvent(
 		ctx,
 		async (inner) => {
 			const { db, now } = inner;
+			const same = and(
+				eq(knownEvent.enrollmentId, mine.id),
+				eq(knownEvent.day, wanted.output.day),
+				eq(knownEvent.kind, wanted.output.kind),
+				eq(knownEvent.size, wanted.output.size),
+				eq(knownEvent.note, wanted.output.note)
+			);
+			// Sent again after an answer that was lost: it is noted already.
+			if ((await db.$count(knownEvent, same)) > 0) return ok(null);
 			const many = await db.$count(knownEvent, eq(knownEvent.enrollmentId, mine.id));
 			if (many >= mostEvents) return refuse('too-many');
 			const [added] = await db

@@ -5,6 +5,7 @@ import { nextSessionQuestion, pulseQuestion } from '#lib/coaching/queries.server
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
 import { endsBefore, standing } from '#lib/cohorts/enrollment.ts';
 import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
+import { shown } from '#lib/ui/drawing.ts';
 import { ask } from '#lib/server/question.server.ts';
 import { leaderHomeQuestion } from '#lib/uplift/queries.server.ts';
 import { addDays } from '#lib/values/day.ts';
@@ -14,7 +15,7 @@ import { pulseShown, standingShown } from './home.server.ts';
 /** Nothing here needs a script: the drawings are the server's, and every form is a form. */
 export const csr = false;
 
-export const load: PageServerLoad = async ({ locals }) => {
+export const load: PageServerLoad = async ({ locals, isDataRequest }) => {
 	const ctx = locals.as('leader');
 	const { home, work, facts, session } = await ask(ctx, {
 		home: leaderHomeQuestion(ctx),
@@ -25,8 +26,10 @@ export const load: PageServerLoad = async ({ locals }) => {
 	if (!home) return { home: null };
 	const { part, results } = home;
 	const { locale } = locals;
+	const pulse = pulseShown({ facts, locale });
 	const { weeksDone: week, phase } = standing(part, ctx.now);
 	const lastDay = addDays(endsBefore(part), -1);
+	const drawings = standingShown({ results, locale, week, lastDay });
 	return {
 		home: {
 			phase,
@@ -35,9 +38,9 @@ export const load: PageServerLoad = async ({ locals }) => {
 			coachName: part.coachName,
 			timeZone: part.timeZone,
 			now: ctx.now,
-			standing: standingShown({ results, locale, week, lastDay }),
+			standing: { ...drawings, plots: shown(drawings.plots, isDataRequest) },
 			work,
-			pulse: pulseShown({ facts, locale }),
+			pulse: { ...pulse, strip: shown(pulse.strip, isDataRequest) },
 			session,
 			requestKey: randomUUID()
 		}

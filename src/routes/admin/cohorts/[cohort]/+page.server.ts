@@ -3,13 +3,14 @@ import { applicationsTally } from '#lib/admissions/queries.server.ts';
 import { missedSessions } from '#lib/coaching/queries.server.ts';
 import { setSales } from '#lib/cohorts/commands.server.ts';
 import { cohortForAdmin } from '#lib/uplift/queries.server.ts';
+import { shown } from '#lib/ui/drawing.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { cohortShown } from './drawn.server.ts';
 
 /** The drawings are the server's, and the only form is a form. */
 export const csr = false;
 
-export const load: PageServerLoad = async ({ locals, params }) => {
+export const load: PageServerLoad = async ({ locals, params, isDataRequest }) => {
 	const ctx = locals.as('admin');
 	const [page, missed, applications] = await Promise.all([
 		cohortForAdmin(ctx, params.cohort),
@@ -17,8 +18,13 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		applicationsTally(ctx, params.cohort)
 	]);
 	if (!page) error(404, 'not-found');
+	const view = cohortShown({ page, missed: [...missed], locale: locals.locale });
 	return {
-		view: cohortShown({ page, missed: [...missed], locale: locals.locale }),
+		view: {
+			...view,
+			plots: view.plots && shown(view.plots, isDataRequest),
+			matrix: view.matrix && shown(view.matrix, isDataRequest)
+		},
 		applications
 	};
 };
