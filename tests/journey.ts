@@ -92,7 +92,7 @@ export async function openPage({
 }
 
 /** Signs somebody in by a link, as the mail would bring it. */
-export async function signIn(page: Page, email: string, next: string) {
+export async function signIn(page: Page, email: string, next: string | null) {
 	const ctx = house();
 	const person = await personByEmail(ctx, email);
 	if (!person) throw new Error(`nobody has the address ${email}`);

@@ -199,6 +199,7 @@ describe('a page without a script, reached by a link from one that has one', () 
 		await page.locator('button[name="seller"]:visible').first().click();
 		await page.locator('#log .said').waitFor();
 		await page.locator('#log .said button').click();
+		await page.locator('#log p.said').waitFor();
 	});
 	test('the admin’s page of a cohort', async () => {
 		const page = await throughScript(

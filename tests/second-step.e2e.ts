@@ -4,6 +4,7 @@ import { generateHOTP } from '@oslojs/otp';
 import { sql } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { access, type Door } from '#lib/people/access.ts';
+import { pendingPurpose } from '#lib/people/queries.server.ts';
 import { digits, stepAt } from '#lib/people/second-step.ts';
 import { unseal } from '#lib/server/seal.server.ts';
 import { cookieOf, enrolledHere, house, inDays, openPage, origin, signIn } from './journey.ts';
@@ -13,12 +14,16 @@ beforeAll(async () => {
 	await enrolledHere({ dayZero: inDays(-10), leader: 'two-steps@nordfisk.example', coach });
 });
 
-/** What the app on the phone shows, so many half minutes from now. */
-async function codeOfApp(steps = 0): Promise<string> {
+/** What the app on the phone shows, so many half minutes from now; `began` is the cookie of who sets it up. */
+async function codeOfApp(steps = 0, began?: string): Promise<string> {
 	const { db, keys } = house();
 	const [row] = await db.execute<{ secret: Uint8Array }>(sql`
 		select f.secret_enc as secret from second_factor f join person p on p.id = f.person_id where p.email = ${coach}`);
-	const secret = unseal(keys, 'second-step', new Uint8Array(row!.secret));
+	const secret = unseal(
+		keys,
+		began ? pendingPurpose(began) : 'second-step',
+		new Uint8Array(row!.secret)
+	);
 	return generateHOTP(secret, BigInt(stepAt(new Date()) + steps), digits);
 }
 
@@ -31,11 +36,12 @@ test('a coach switches it on; after that a link alone opens nothing', async () =
 	const { violations } = await new AxeBuilder({ page }).analyze();
 	expect(violations.map(({ id }) => id)).toEqual([]);
 
-	// The app's clock may be half a minute ahead. A wrong code changes nothing.
+	// A wrong code changes nothing.
 	await page.locator('[name="code"]').fill('000 00');
 	await page.locator('form[action="?/confirm"] button').click();
 	await page.locator('.wrong').waitFor();
-	await page.locator('[name="code"]').fill(await codeOfApp(-1));
+	const { value: began } = (await context.cookies()).find(({ name }) => name === 'login')!;
+	await page.locator('[name="code"]').fill(await codeOfApp(0, began));
 	await page.locator('form[action="?/confirm"] button').click();
 	await page.locator('.codes').waitFor();
 	const codes = await page.locator('.codes li').allTextContents();
@@ -45,7 +51,11 @@ test('a coach switches it on; after that a link alone opens nothing', async () =
 
 	// From another device: the link is good, and every door of a coach leads to the second step.
 	await context.clearCookies();
-	await signIn(page, coach, '/coach/reviews');
+	await signIn(page, coach, null);
+	await page.waitForURL('**/sign-in/second');
+	await page.goto(`${origin}/sign-in`);
+	expect(new URL(page.url()).pathname).toBe('/sign-in/second');
+	await page.goto(`${origin}/coach/reviews`);
 	await page.waitForURL('**/sign-in/second?next=**');
 	const owing = await cookieOf(coach);
 	for (const [route, door] of doors(access)) {
@@ -94,6 +104,27 @@ test('it works without JavaScript, and a recovery code counts once', async () =>
 	await page.locator('main form button').first().click();
 	await page.waitForURL('**/coach');
 	expect(await page.locator('h1').count()).toBe(1);
+});
+
+test('whoever guesses loses the login, and nobody else does', async () => {
+	const guesser = await openPage();
+	await signIn(guesser.page, coach, '/coach');
+	for (let guess = 0; guess < 5; guess += 1) {
+		await guesser.page.fill('#code', `00000${guess}`);
+		await Promise.all([
+			guesser.page.waitForResponse((answer) => answer.request().method() === 'POST'),
+			guesser.page.locator('main form button').first().click()
+		]);
+	}
+	await guesser.page.locator('#code-wrong').waitFor();
+	await guesser.page.locator('main form button').first().click();
+	await guesser.page.locator('main a[href="/sign-in"]').waitFor();
+	const owner = await openPage();
+	await signIn(owner.page, coach, '/coach');
+	await owner.page.waitForURL('**/sign-in/second?next=**');
+	await owner.page.fill('#code', 'none of it');
+	await owner.page.locator('main form button').first().click();
+	await owner.page.locator('#code-wrong').waitFor();
 });
 
 /** The doors of a coach's rooms and of the account. */

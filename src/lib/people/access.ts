@@ -35,7 +35,7 @@ export const access: Record<string, Door> = {
 	'/sign-out': { who: 'anyone', methods: ['POST'] },
 	'/preferences': { who: 'anyone', methods: ['POST'] },
 	'/account': { who: 'person', actions: ['save', 'signOutEverywhere'] },
-	'/account/second': { who: 'person', actions: ['begin', 'confirm', 'end'] },
+	'/account/second': { who: 'person', actions: ['begin', 'confirm', 'codes', 'end'] },
 	// machines
 	'/livez': { who: 'anyone', methods: ['GET'] },
 	'/readyz': { who: 'anyone', methods: ['GET'] },

@@ -15,8 +15,8 @@ import {
 	type LinkPurpose,
 	type SignInRefusal
 } from './login.ts';
-import { endAllLogins, endLogin, personOf, startLogin } from './lucia.server.ts';
-import { linkState } from './queries.server.ts';
+import { endAllLogins, endLogin, endOwingLogins, personOf, startLogin } from './lucia.server.ts';
+import { linkState, openPending, pendingPurpose } from './queries.server.ts';
 import {
 	digits,
 	readCode,
@@ -132,12 +132,12 @@ export async function requestSignIn(
 /**
  * Turns a link into a login: once, however many click at the same moment.
  *
- * @returns the cookie's token and where to go; or why the link does not work
+ * @returns the cookie's token, where to go, and whether the second step comes before; or why the link does not work
  */
 export async function useLink(
 	ctx: Context<Visitor>,
 	token: string
-): Promise<Result<{ cookie: string; next: string | null }, SignInRefusal>> {
+): Promise<Result<{ cookie: string; next: string | null; owes: boolean }, SignInRefusal>> {
 	return inTransaction(ctx, async (tx) => {
 		const [used] = await tx.db
 			.update(loginToken)
@@ -154,18 +154,13 @@ export async function useLink(
 			const state = await linkState(tx, token);
 			return refuse(state === 'good' ? 'link-used' : state);
 		}
-		const [whose] = await tx.db
-			.select({ roles: person.roles })
-			.from(person)
-			.where(eq(person.id, used.personId));
-		const cookie = await startLogin(tx.db, used.personId, ctx.now, {
-			roles: whose?.roles ?? []
-		});
+		const cookie = await startLogin(tx.db, used.personId, ctx.now);
 		await audit(
 			{ ...tx, who: { role: 'person', personId: used.personId } },
 			{ action: 'login', object: { kind: 'person', id: used.personId } }
 		);
-		return ok({ cookie, next: used.next });
+		const owes = (await personOf(tx.db, cookie, ctx.now))?.owes ?? false;
+		return ok({ cookie, next: used.next, owes });
 	});
 }
 
@@ -178,18 +173,21 @@ export async function signOutEverywhere(ctx: Context<Anybody>): Promise<void> {
 	await audit(ctx, { action: 'logins-ended', object: { kind: 'person', id: ctx.who.personId } });
 }
 
-/** Makes a key for an authenticator app. It counts for nothing until a code of it was typed. */
-export async function beginSecondStep({
-	db,
-	keys,
-	now,
-	who
-}: Context<Anybody>): Promise<Result<null, 'already-on'>> {
+/**
+ * Makes a key for an authenticator app. It counts for nothing until a code of it was typed, and only
+ * the login that began it can see and confirm it: whoever sat at another one must not know the key.
+ *
+ * @param token of the cookie
+ */
+export async function beginSecondStep(
+	{ db, keys, now, who }: Context<Anybody>,
+	token: string
+): Promise<Result<null, 'already-on'>> {
 	const made = await db
 		.insert(secondFactor)
 		.values({
 			personId: who.personId,
-			secretEnc: seal(keys, 'second-step', new Uint8Array(randomBytes(20))),
+			secretEnc: seal(keys, pendingPurpose(token), new Uint8Array(randomBytes(20))),
 			createdAt: now
 		})
 		.onConflictDoUpdate({
@@ -201,56 +199,90 @@ export async function beginSecondStep({
 	return made.length > 0 ? ok(null) : refuse('already-on');
 }
 
-/** Takes a code of the app: once, however many bring it at the same moment. The row stays locked until the end. */
-async function takeCode(
-	{ db, keys, now }: Context,
-	personId: string,
-	code: string
-): Promise<{ confirmed: boolean } | null> {
+const rightStep = (secret: Uint8Array, code: string, now: Date, lastStep: number) =>
+	stepsNow(now, lastStep).find((at) => verifyHOTP(secret, BigInt(at), digits, code));
+
+/** The row of a person's second step, locked until the end of the transaction. */
+async function lockSecondStep({ db }: Context, personId: string) {
 	const [found] = await db
 		.select()
 		.from(secondFactor)
 		.where(eq(secondFactor.personId, personId))
 		.for('update');
-	if (!found) return null;
-	const secret = unseal(keys, 'second-step', found.secretEnc);
-	const step = stepsNow(now, found.lastStep).find((at) =>
-		verifyHOTP(secret, BigInt(at), digits, code)
-	);
-	if (step === undefined) return null;
-	await db.update(secondFactor).set({ lastStep: step }).where(eq(secondFactor.personId, personId));
-	return { confirmed: found.confirmedAt !== null };
+	return found;
+}
+
+/** Takes a code of the app: once, however many bring it at the same moment. */
+async function takeCode(ctx: Context, personId: string, code: string): Promise<boolean> {
+	const found = await lockSecondStep(ctx, personId);
+	if (!found?.confirmedAt) return false;
+	const secret = unseal(ctx.keys, 'second-step', found.secretEnc);
+	const step = rightStep(secret, code, ctx.now, found.lastStep);
+	if (step === undefined) return false;
+	await ctx.db
+		.update(secondFactor)
+		.set({ lastStep: step })
+		.where(eq(secondFactor.personId, personId));
+	return true;
+}
+
+/** New recovery codes; the old ones count no more. */
+async function makeRecoveryCodes({ db }: Context, personId: string): Promise<string[]> {
+	const codes = Array.from({ length: recoveryCodes }, () => randomBytes(10).toString('hex'));
+	await db.delete(recoveryCode).where(eq(recoveryCode.personId, personId));
+	await db.insert(recoveryCode).values(codes.map((one) => ({ hash: hashToken(one), personId })));
+	return codes;
 }
 
 /**
  * Switches the second step on, with the first code of the app. Every login of the person ends; the
  * one they sit at begins anew.
  *
+ * @param token of the cookie with which it was begun
  * @returns the cookie of the new login, and the recovery codes, which nobody can read again
  */
 export async function confirmSecondStep(
 	ctx: Context<Anybody>,
-	{ code: typed, roles }: { code: string; roles: readonly Role[] }
+	{ code: typed, token }: { code: string; token: string }
 ): Promise<Result<{ cookie: string; codes: string[] }, SecondStepRefusal>> {
 	const code = readCode(typed);
 	if (!code || !('app' in code)) return refuse('code-wrong');
 	return inTransaction(ctx, async (tx) => {
 		const { personId } = ctx.who;
-		const taken = await takeCode(tx, personId, code.app);
-		if (!taken || taken.confirmed) return refuse('code-wrong');
+		const found = await lockSecondStep(tx, personId);
+		const secret = found && openPending(ctx.keys, token, found);
+		if (!secret) return refuse('code-wrong');
+		const step = rightStep(secret, code.app, ctx.now, found.lastStep);
+		if (step === undefined) return refuse('code-wrong');
 		await tx.db
 			.update(secondFactor)
-			.set({ confirmedAt: ctx.now })
+			.set({
+				secretEnc: seal(ctx.keys, 'second-step', secret),
+				lastStep: step,
+				confirmedAt: ctx.now
+			})
 			.where(eq(secondFactor.personId, personId));
-		const codes = Array.from({ length: recoveryCodes }, () => randomBytes(10).toString('hex'));
-		await tx.db.delete(recoveryCode).where(eq(recoveryCode.personId, personId));
-		await tx.db
-			.insert(recoveryCode)
-			.values(codes.map((one) => ({ hash: hashToken(one), personId })));
+		const codes = await makeRecoveryCodes(tx, personId);
 		await endAllLogins(tx.db, personId);
-		const cookie = await startLogin(tx.db, personId, ctx.now, { roles, secondAt: ctx.now });
+		const cookie = await startLogin(tx.db, personId, ctx.now, ctx.now);
 		await audit(tx, { action: 'second-step-on', object: { kind: 'person', id: personId } });
 		return ok({ cookie, codes });
+	});
+}
+
+/** New recovery codes, for a code of the app: the old ones are lost, or nobody ever saw them. */
+export async function renewRecoveryCodes(
+	ctx: Context<Anybody>,
+	{ code: typed }: { code: string }
+): Promise<Result<{ codes: string[] }, SecondStepRefusal>> {
+	const code = readCode(typed);
+	if (!code || !('app' in code)) return refuse('code-wrong');
+	return inTransaction(ctx, async (tx) => {
+		const { personId } = ctx.who;
+		if (!(await takeCode(tx, personId, code.app))) return refuse('code-wrong');
+		const codes = await makeRecoveryCodes(tx, personId);
+		await audit(tx, { action: 'recovery-codes-made', object: { kind: 'person', id: personId } });
+		return ok({ codes });
 	});
 }
 
@@ -274,10 +306,7 @@ export async function passSecondStep(
 				: await takeRecovery(tx, found.id, code.recovery));
 		if (!taken) return refuse('code-wrong');
 		await endLogin(tx.db, token);
-		const cookie = await startLogin(tx.db, found.id, ctx.now, {
-			roles: found.roles,
-			secondAt: ctx.now
-		});
+		const cookie = await startLogin(tx.db, found.id, ctx.now, ctx.now);
 		await audit(
 			{ ...tx, who: { role: 'person', personId: found.id } },
 			{
@@ -302,7 +331,7 @@ async function takeRecovery({ db, now }: Context, personId: string, code: string
 			)
 		)
 		.returning({ personId: recoveryCode.personId });
-	return used ?? null;
+	return used !== undefined;
 }
 
 /** Switches the second step off, with a code: of the app or for recovery. */
@@ -324,8 +353,12 @@ export async function endSecondStep(
 	});
 }
 
-/** For an operator who has made sure by other means who asks: the person signs in by link alone again. */
+/**
+ * For an operator who has made sure by other means who asks: the person signs in by link alone again.
+ * Whoever waits at the door with a link, and could not pay, does not come in by that.
+ */
 export async function dropSecondStep(ctx: Context<Anybody | System>, personId: string) {
+	await endOwingLogins(ctx.db, personId);
 	await ctx.db.delete(recoveryCode).where(eq(recoveryCode.personId, personId));
 	await ctx.db.delete(secondFactor).where(eq(secondFactor.personId, personId));
 	await audit(ctx, { action: 'second-step-off', object: { kind: 'person', id: personId } });

@@ -9,13 +9,22 @@ import {
 	beginSecondStep,
 	confirmSecondStep,
 	disablePerson,
+	dropSecondStep,
 	endSecondStep,
 	passSecondStep,
+	renewRecoveryCodes,
 	requestSignIn,
 	useLink
 } from './commands.server.ts';
 import { startLogin } from './lucia.server.ts';
-import { anybody, personByEmail, signedIn, type SignedIn } from './queries.server.ts';
+import {
+	anybody,
+	pendingPurpose,
+	personByEmail,
+	secondStepOf,
+	signedIn,
+	type SignedIn
+} from './queries.server.ts';
 import { digits, stepAt } from './second-step.ts';
 import { login, loginToken, recoveryCode, secondFactor } from './tables.server.ts';
 
@@ -115,56 +124,87 @@ async function themselves(email: string) {
 }
 
 describe('the second step', () => {
-	const keyOf = async () => {
-		const [row] = await database.db.select().from(secondFactor);
-		return unseal(world.keys, 'second-step', row!.secretEnc);
-	};
-	const codeAt = async (steps = 0) =>
-		generateHOTP(await keyOf(), BigInt(stepAt(world.now) + steps), digits);
-	/** A coach who has it on, and a login of theirs that came by link alone. */
-	async function withSecondStep() {
-		const coach = await world.as('coach', 'maren@lofte.example');
-		const who = (await themselves('maren@lofte.example')).who;
-		const ctx = () => ({ ...coach, now: world.now, who });
-		expect(await beginSecondStep(ctx())).toMatchObject({ ok: true });
-		const on = await confirmSecondStep(ctx(), { code: await codeAt(), roles: ['coach'] });
-		if (!on.ok) throw new Error(on.reason);
-		const linked = async () => startLogin(database.db, who.personId, world.now);
-		return { ctx, codes: on.value.codes, cookie: on.value.cookie, linked };
+	/** The key, as the app has it: sealed to the login that began, until it is confirmed. */
+	async function keyOf(personId: string, began?: string) {
+		const [row] = await database.db
+			.select()
+			.from(secondFactor)
+			.where(sql`person_id = ${personId}`);
+		return unseal(world.keys, began ? pendingPurpose(began) : 'second-step', row!.secretEnc);
 	}
+	const codeFor = (key: Uint8Array, steps = 0) =>
+		generateHOTP(key, BigInt(stepAt(world.now) + steps), digits);
+	const linkedAs = (personId: string) => startLogin(database.db, personId, world.now);
 	const owes = async (token: string) => (await signedIn(database.db, token, world.now))?.owes;
 	const pass = (token: string, code: string) => passSecondStep(world.visitor(), { token, code });
+
+	/** Somebody who has it on, and logins of theirs that came by link alone. */
+	async function withSecondStep(email = 'maren@lofte.example') {
+		const staff = await world.as('coach', email);
+		const { who } = await themselves(email);
+		const ctx = () => ({ ...staff, now: world.now, who });
+		const token = await linkedAs(who.personId);
+		expect(await beginSecondStep(ctx(), token)).toMatchObject({ ok: true });
+		const code = codeFor(await keyOf(who.personId, token));
+		const on = await confirmSecondStep(ctx(), { code, token });
+		if (!on.ok) throw new Error(on.reason);
+		const codeAt = async (steps = 0) => codeFor(await keyOf(who.personId), steps);
+		const linked = () => linkedAs(who.personId);
+		return { ctx, who, token, codes: on.value.codes, cookie: on.value.cookie, linked, codeAt };
+	}
 
 	test('counts for nothing until a code was typed, and then ends every login but the one', async () => {
 		const coach = await world.as('coach', 'maren@lofte.example');
 		const { who } = await themselves('maren@lofte.example');
-		const before = await startLogin(database.db, who.personId, world.now);
-		await beginSecondStep({ ...coach, who });
-		expect(await owes(before)).toBe(false);
-		const wrong = await confirmSecondStep({ ...coach, who }, { code: '000000x', roles: [] });
-		expect(wrong).toEqual({ ok: false, reason: 'code-wrong' });
-		const on = await confirmSecondStep(
-			{ ...coach, who },
-			{ code: await codeAt(), roles: ['coach'] }
-		);
-		expect(await signedIn(database.db, before, world.now)).toBeNull();
+		const token = await linkedAs(who.personId);
+		const elsewhere = await linkedAs(who.personId);
+		const ctx = { ...coach, who };
+		await beginSecondStep(ctx, token);
+		expect(await owes(token)).toBe(false);
+		const key = await keyOf(who.personId, token);
+		const wrong = { ok: false, reason: 'code-wrong' };
+		expect(await confirmSecondStep(ctx, { code: '000000x', token })).toEqual(wrong);
+		const on = await confirmSecondStep(ctx, { code: codeFor(key), token });
+		expect(await signedIn(database.db, token, world.now)).toBeNull();
+		expect(await signedIn(database.db, elsewhere, world.now)).toBeNull();
 		expect(on.ok && (await owes(on.value.cookie))).toBe(false);
-		expect(await beginSecondStep({ ...coach, who })).toEqual({ ok: false, reason: 'already-on' });
+		expect(await beginSecondStep(ctx, token)).toEqual({ ok: false, reason: 'already-on' });
 		const [row] = await database.db.select().from(secondFactor);
-		expect(Buffer.from(row!.secretEnc).includes(Buffer.from(await keyOf()))).toBe(false);
+		expect(Buffer.from(row!.secretEnc).includes(Buffer.from(key))).toBe(false);
+	});
+
+	test('a key that was begun at one login is nobody’s at another', async () => {
+		const coach = await world.as('coach', 'maren@lofte.example');
+		const { who } = await themselves('maren@lofte.example');
+		const [thief, own] = [await linkedAs(who.personId), await linkedAs(who.personId)];
+		const ctx = { ...coach, who };
+		await beginSecondStep(ctx, thief);
+		const known = await keyOf(who.personId, thief);
+		expect((await secondStepOf(ctx, thief)).pending).toEqual(known);
+		expect((await secondStepOf(ctx, own)).pending).toBeNull();
+		expect(await confirmSecondStep(ctx, { code: codeFor(known), token: own })).toEqual({
+			ok: false,
+			reason: 'code-wrong'
+		});
+		await beginSecondStep(ctx, own);
+		expect((await secondStepOf(ctx, own)).pending).not.toEqual(known);
+		expect((await secondStepOf(ctx, thief)).pending).toBeNull();
 	});
 
 	test('a link alone owes it; a code pays, and the token is another one', async () => {
-		const { linked } = await withSecondStep();
+		const { linked, codeAt } = await withSecondStep();
 		const token = await linked();
 		expect(await owes(token)).toBe(true);
 		const passed = await pass(token, await codeAt(1));
 		expect(await signedIn(database.db, token, world.now)).toBeNull();
 		expect(passed.ok && (await owes(passed.value.cookie))).toBe(false);
+		await requestSignIn(world.visitor(), { email: 'maren@lofte.example', origin });
+		const used = await useLink(world.visitor(), await mailedToken());
+		expect(used).toMatchObject({ ok: true, value: { owes: true } });
 	});
 
 	test('a code counts once, also when ten bring it at the same moment, and not a minute later', async () => {
-		const { linked } = await withSecondStep();
+		const { linked, codeAt } = await withSecondStep();
 		const code = await codeAt(1);
 		const tokens = await Promise.all(Array.from({ length: 10 }, linked));
 		const outcomes = await Promise.all(tokens.map((token) => pass(token, code)));
@@ -175,60 +215,68 @@ describe('the second step', () => {
 		expect(await pass(await linked(), await codeAt())).toMatchObject({ ok: true });
 	});
 
-	test('a recovery code counts once, and lies in the table only as its hash', async () => {
-		const { codes, linked } = await withSecondStep();
+	test('a recovery code counts once, lies in the table only as its hash, and new ones end the old', async () => {
+		const { codes, linked, ctx, codeAt } = await withSecondStep();
 		expect(new Set(codes).size).toBe(10);
-		const [first] = codes as [string];
+		const [first, second] = codes as [string, string];
 		expect(await pass(await linked(), first.toUpperCase())).toMatchObject({ ok: true });
 		expect(await pass(await linked(), first)).toEqual({ ok: false, reason: 'code-wrong' });
 		const rows = await database.db.select().from(recoveryCode);
 		expect(rows.filter(({ usedAt }) => usedAt === null)).toHaveLength(9);
 		expect(JSON.stringify(rows)).not.toContain(first);
+		expect(await renewRecoveryCodes(ctx(), { code: second })).toMatchObject({ ok: false });
+		const renewed = await renewRecoveryCodes(ctx(), { code: await codeAt(1) });
+		expect(renewed.ok && renewed.value.codes.length).toBe(10);
+		expect(await pass(await linked(), second)).toEqual({ ok: false, reason: 'code-wrong' });
+		expect(await pass(await linked(), renewed.ok ? renewed.value.codes[0]! : '')).toMatchObject({
+			ok: true
+		});
 	});
 
 	test('nobody passes with another one’s code, with a login that owes nothing, or without one', async () => {
-		const { codes, cookie } = await withSecondStep();
-		const other = await world.as('admin', 'live@lofte.example');
-		const { who } = await themselves('live@lofte.example');
-		await beginSecondStep({ ...other, who });
-		const [row] = await database.db
-			.select()
-			.from(secondFactor)
-			.where(sql`person_id = ${who.personId}`);
-		const theirs = unseal(world.keys, 'second-step', row!.secretEnc);
-		const code = generateHOTP(theirs, BigInt(stepAt(world.now)), digits);
-		expect(await confirmSecondStep({ ...other, who }, { code, roles: ['admin'] })).toMatchObject({
-			ok: true
-		});
-		const token = await startLogin(database.db, who.personId, world.now);
-		expect(await pass(token, codes[0]!)).toEqual({ ok: false, reason: 'code-wrong' });
-		expect(await pass(cookie, codes[0]!)).toEqual({ ok: false, reason: 'no-login' });
-		expect(await pass('never-made', codes[0]!)).toEqual({ ok: false, reason: 'no-login' });
+		const maren = await withSecondStep();
+		const live = await withSecondStep('live@lofte.example');
+		const token = await live.linked();
+		const wrong = { ok: false, reason: 'code-wrong' };
+		expect(await pass(token, maren.codes[0]!)).toEqual(wrong);
+		expect(await pass(token, await maren.codeAt(1))).toEqual(wrong);
+		const none = { ok: false, reason: 'no-login' };
+		expect(await pass(maren.cookie, maren.codes[0]!)).toEqual(none);
+		expect(await pass('never-made', maren.codes[0]!)).toEqual(none);
 	});
 
-	test('is switched off with a code, or by an operator; then a link is enough again', async () => {
-		const { ctx, codes, linked } = await withSecondStep();
-		const token = await linked();
+	test('is switched off with a code, or by an operator; who waited at the door stays outside', async () => {
+		const { ctx, codes, linked, cookie, who } = await withSecondStep();
+		const waiting = await linked();
 		expect(await endSecondStep(ctx(), { code: '123' })).toEqual({
 			ok: false,
 			reason: 'code-wrong'
 		});
-		expect(await owes(token)).toBe(true);
+		expect(await owes(waiting)).toBe(true);
 		expect(await endSecondStep(ctx(), { code: codes[3]! })).toEqual({ ok: true, value: null });
-		expect(await owes(token)).toBe(false);
+		expect(await signedIn(database.db, waiting, world.now)).toBeNull();
+		expect(await owes(cookie)).toBe(false);
+		expect(await owes(await linked())).toBe(false);
 		expect(await database.db.$count(recoveryCode)).toBe(0);
+		const again = await withSecondStep();
+		const other = await again.linked();
+		await dropSecondStep(world.system(), who.personId);
+		expect(await signedIn(database.db, other, world.now)).toBeNull();
 	});
 
-	test('whoever reads what people trust them with signs in every day', async () => {
-		const lasts = async (roles: string[]) => {
-			const { who } = await themselves('maren@lofte.example');
-			const token = await startLogin(database.db, who.personId, world.now, { roles });
-			const after = (hours: number) =>
-				signedIn(database.db, token, new Date(world.now.getTime() + hours * 3600_000));
-			return [await after(11.9), await after(12)].map((found) => found !== null);
-		};
-		await world.as('coach', 'maren@lofte.example');
-		expect(await lasts(['coach'])).toEqual([true, false]);
-		expect(await lasts(['leader'])).toEqual([true, true]);
+	test('whoever reads what people trust them with signs in every day, also with a role given since', async () => {
+		await world.as('leader', 'ingrid@nordbris.example');
+		const { who } = await themselves('ingrid@nordbris.example');
+		const token = await linkedAs(who.personId);
+		const holds = async (hours: number) =>
+			(await signedIn(database.db, token, new Date(world.now.getTime() + hours * 3600_000))) !==
+			null;
+		expect([await holds(12), await holds(29 * 24), await holds(30 * 24)]).toEqual([
+			true,
+			true,
+			false
+		]);
+		await world.as('coach', 'ingrid@nordbris.example');
+		expect([await holds(11.9), await holds(12)]).toEqual([true, false]);
 	});
 });

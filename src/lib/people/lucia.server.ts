@@ -1,10 +1,10 @@
 /** The only file that knows Lucia. What it stores as a login's id is the hash of the cookie's token. */
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia';
 import { writtenOnce, type Database } from '#lib/server/database.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
-import { loginIdleDays, loginLastsMs } from './login.ts';
+import { loginAbsoluteDays, loginIdleDays, loginLastsMs } from './login.ts';
 import { login, person, secondFactor } from './tables.server.ts';
 
 declare module 'lucia' {
@@ -68,7 +68,11 @@ const build = (db: Database) =>
 			disabledAt,
 			confirmedAt
 		}),
-		getSessionAttributes: ({ absoluteUntil, secondAt }) => ({ absoluteUntil, secondAt })
+		getSessionAttributes: ({ absoluteUntil, createdAt, secondAt }) => ({
+			absoluteUntil,
+			createdAt,
+			secondAt
+		})
 	});
 
 const opened = new WeakMap<Database, ReturnType<typeof build>>();
@@ -81,7 +85,6 @@ function lucia(db: Database) {
 /**
  * Starts a login.
  *
- * @param roles of the person: staff sign in anew every day
  * @param secondAt when the second step was taken, if it was
  * @returns the token for the cookie; only its hash is stored
  */
@@ -89,12 +92,13 @@ export async function startLogin(
 	db: Database,
 	personId: string,
 	now: Date,
-	{ roles = [], secondAt = null }: { roles?: readonly string[]; secondAt?: Date | null } = {}
+	secondAt: Date | null = null
 ): Promise<string> {
 	const token = newToken();
+	const absoluteUntil = new Date(now.getTime() + loginAbsoluteDays * 86_400_000);
 	await lucia(db).createSession(
 		personId,
-		{ absoluteUntil: new Date(now.getTime() + loginLastsMs(roles)), createdAt: now, secondAt },
+		{ absoluteUntil, createdAt: now, secondAt },
 		{ sessionId: hashToken(token) }
 	);
 	return token;
@@ -107,11 +111,17 @@ export async function startLogin(
 export async function personOf(db: Database, token: string, now: Date) {
 	const { user, session } = await lucia(db).validateSession(hashToken(token));
 	if (!user || session.absoluteUntil <= now || user.disabledAt) return null;
+	// Asked with every request, so that a role given since then counts too.
+	if (session.createdAt.getTime() + loginLastsMs(user.roles) <= now.getTime()) return null;
 	return { ...user, owes: user.confirmedAt !== null && session.secondAt === null };
 }
 
 export const endLogin = (db: Database, token: string) =>
 	lucia(db).invalidateSession(hashToken(token));
+
+/** Ends the logins of a person that have not taken the second step. */
+export const endOwingLogins = (db: Database, personId: string) =>
+	db.delete(login).where(and(eq(login.userId, personId), isNull(login.secondAt)));
 
 export const endAllLogins = (db: Database, personId: string) =>
 	lucia(db).invalidateUserSessions(personId);

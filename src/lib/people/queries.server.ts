@@ -49,8 +49,32 @@ export function anybody({ personId, name, locale, timeZone }: SignedIn): Anybody
 	return { role: 'person', personId, name, locale, timeZone } as unknown as Anybody;
 }
 
-/** Whether a person has a second step, and what setting one up has come to. One statement. */
-export async function secondStepOf({ db, keys, who }: Context<Anybody>): Promise<{
+/** A key that nobody has confirmed is sealed to the login that began it. */
+export const pendingPurpose = (token: string): string => `second-step/${hashToken(token)}`;
+
+/** The key that waits for its first code, for the login that began it; null for any other. */
+export function openPending(
+	keys: Context['keys'],
+	token: string,
+	{ confirmedAt, secretEnc }: Pick<typeof secondFactor.$inferSelect, 'confirmedAt' | 'secretEnc'>
+): Uint8Array | null {
+	if (confirmedAt) return null;
+	try {
+		return unseal(keys, pendingPurpose(token), secretEnc);
+	} catch {
+		return null;
+	}
+}
+
+/**
+ * Whether a person has a second step, and what setting one up has come to. One statement.
+ *
+ * @param token of the cookie
+ */
+export async function secondStepOf(
+	{ db, keys, who }: Context<Anybody>,
+	token: string
+): Promise<{
 	on: boolean;
 	/** The key that waits for its first code. */
 	pending: Uint8Array | null;
@@ -69,7 +93,7 @@ export async function secondStepOf({ db, keys, who }: Context<Anybody>): Promise
 	const on = found.confirmedAt !== null;
 	return {
 		on,
-		pending: on ? null : unseal(keys, 'second-step', found.secretEnc),
+		pending: openPending(keys, token, found),
 		codesLeft: found.codesLeft
 	};
 }

@@ -5,9 +5,11 @@ import { rateBucket } from './tables.server.ts';
 /** How often a thing may be done: `points` times in `seconds`. */
 const limits = {
 	'sign-in-address': { points: 3, duration: 3600 },
+	'sign-in-mailbox': { points: 20, duration: 3600 },
 	'sign-in-network': { points: 30, duration: 900 },
 	'apply-network': { points: 10, duration: 3600 },
-	'second-step': { points: 10, duration: 900 },
+	'second-step': { points: 5, duration: 12 * 3600 },
+	'second-step-account': { points: 10, duration: 900 },
 	'token-network': { points: 60, duration: 900 }
 } as const;
 

@@ -5,10 +5,10 @@ import { secondStepOf } from '#lib/people/queries.server.ts';
 import { isLocale } from '#lib/paraglide/runtime.js';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals }) => {
+export const load: PageServerLoad = async ({ locals, cookies }) => {
 	const ctx = locals.asPerson();
 	const { name, timeZone } = ctx.who;
-	const { on } = await secondStepOf(ctx);
+	const { on } = await secondStepOf(ctx, cookies.get(loginCookie(locals.origin)) ?? '');
 	return { name, timeZone, timeZones: Intl.supportedValuesOf('timeZone'), secondStep: on };
 };
 

@@ -3,6 +3,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { requestSignIn } from '#lib/people/commands.server.ts';
 import { cleanEmail, safeNext } from '#lib/people/login.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
+import { toSecondStep } from './second-step.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 /** Longer than a mail takes to be written: the clock must not tell who is known here and who is not. */
@@ -10,6 +11,7 @@ const answerAfterMs = 300;
 
 export const load: PageServerLoad = ({ url, locals }) => {
 	const next = safeNext(url.searchParams.get('next'));
+	if (locals.owing) redirect(303, toSecondStep(next));
 	if (locals.signedIn && next) redirect(303, next);
 	return { next, sent: url.searchParams.has('sent') };
 };
@@ -27,9 +29,13 @@ export const actions: Actions = {
 		await Promise.all([wait(answerAfterMs), send()]);
 		redirect(303, '/sign-in?sent');
 
-		/** Three mails an hour for one address; more are dropped without a word. */
+		/** Three mails an hour for one address from one network, twenty from all; more are dropped without a word. */
 		async function send() {
-			if (await locals.within('sign-in-address', hashToken(cleanEmail(email) ?? '')))
+			const address = hashToken(cleanEmail(email) ?? '');
+			if (
+				(await locals.within('sign-in-address', hashToken(`${address} ${network}`))) &&
+				(await locals.within('sign-in-mailbox', address))
+			)
 				await requestSignIn(locals.asVisitor(), { email, next, origin: locals.origin });
 		}
 	}

@@ -1,7 +1,13 @@
-import { fail } from '@sveltejs/kit';
+import { fail, type Cookies } from '@sveltejs/kit';
 import { createTOTPKeyURI } from '@oslojs/otp';
 import { encode } from 'uqr';
-import { beginSecondStep, confirmSecondStep, endSecondStep } from '#lib/people/commands.server.ts';
+import {
+	beginSecondStep,
+	confirmSecondStep,
+	endSecondStep,
+	renewRecoveryCodes
+} from '#lib/people/commands.server.ts';
+import { loginCookie } from '#lib/people/login.ts';
 import { secondStepOf } from '#lib/people/queries.server.ts';
 import { digits, showCode, stepSeconds } from '#lib/people/second-step.ts';
 import { keepLogin } from '../../sign-in/login-cookie.ts';
@@ -10,8 +16,11 @@ import type { Actions, PageServerLoad } from './$types';
 /** A key is shown, and codes that come once: nothing of it belongs in a script's data. */
 export const csr = false;
 
-export const load: PageServerLoad = async ({ locals }) => {
-	const { on, pending, codesLeft } = await secondStepOf(locals.asPerson());
+export const load: PageServerLoad = async ({ locals, cookies }) => {
+	const { on, pending, codesLeft } = await secondStepOf(
+		locals.asPerson(),
+		tokenIn(cookies, locals)
+	);
 	return { on, codesLeft, key: pending && shownKey(pending, locals.signedIn!.email) };
 };
 
@@ -26,29 +35,39 @@ function shownKey(secret: Uint8Array, email: string) {
 	return { path: squares.join(''), size, text: key.replace(/(.{4})(?=.)/g, '$1 ') };
 }
 
+const tokenIn = (cookies: Cookies, { origin }: App.Locals) =>
+	cookies.get(loginCookie(origin)) ?? '';
 const codeIn = async (request: Request) => String((await request.formData()).get('code') ?? '');
 
 export const actions: Actions = {
-	begin: async ({ locals }) => {
-		const begun = await beginSecondStep(locals.asPerson());
+	begin: async ({ locals, cookies }) => {
+		const begun = await beginSecondStep(locals.asPerson(), tokenIn(cookies, locals));
 		if (!begun.ok) return fail(409, { reason: begun.reason });
 		return {};
 	},
 	confirm: async ({ request, locals, cookies }) => {
 		const ctx = locals.asPerson();
-		if (!(await locals.within('second-step', ctx.who.personId)))
+		if (!(await locals.within('second-step-account', ctx.who.personId)))
 			return fail(429, { reason: 'too-often' as const });
 		const confirmed = await confirmSecondStep(ctx, {
 			code: await codeIn(request),
-			roles: locals.signedIn!.roles
+			token: tokenIn(cookies, locals)
 		});
 		if (!confirmed.ok) return fail(400, { reason: confirmed.reason });
 		keepLogin(cookies, locals.origin, confirmed.value.cookie);
 		return { codes: confirmed.value.codes.map(showCode) };
 	},
+	codes: async ({ request, locals }) => {
+		const ctx = locals.asPerson();
+		if (!(await locals.within('second-step-account', ctx.who.personId)))
+			return fail(429, { reason: 'too-often' as const });
+		const made = await renewRecoveryCodes(ctx, { code: await codeIn(request) });
+		if (!made.ok) return fail(400, { reason: made.reason });
+		return { codes: made.value.codes.map(showCode), renewed: true };
+	},
 	end: async ({ request, locals }) => {
 		const ctx = locals.asPerson();
-		if (!(await locals.within('second-step', ctx.who.personId)))
+		if (!(await locals.within('second-step-account', ctx.who.personId)))
 			return fail(429, { reason: 'too-often' as const });
 		const ended = await endSecondStep(ctx, { code: await codeIn(request) });
 		if (!ended.ok) return fail(400, { reason: ended.reason });

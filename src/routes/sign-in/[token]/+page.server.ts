@@ -3,6 +3,7 @@ import { useLink } from '#lib/people/commands.server.ts';
 import { linkState } from '#lib/people/queries.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
 import { keepLogin } from '../login-cookie.ts';
+import { toSecondStep } from '../second-step.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 // Mail scanners open links: looking at one never uses it.
@@ -18,6 +19,7 @@ export const actions: Actions = {
 		const used = await useLink(locals.asVisitor(), params.token);
 		if (!used.ok) return fail(410, { reason: used.reason });
 		keepLogin(cookies, locals.origin, used.value.cookie);
-		redirect(303, used.value.next ?? '/');
+		const { next, owes } = used.value;
+		redirect(303, owes ? toSecondStep(next) : (next ?? '/'));
 	}
 };

@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { passSecondStep } from '#lib/people/commands.server.ts';
+import { passSecondStep, signOut } from '#lib/people/commands.server.ts';
 import { loginCookie, safeNext } from '#lib/people/login.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
 import { keepLogin } from '../login-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -12,11 +13,15 @@ export const load: PageServerLoad = ({ locals, url }) => ({
 export const actions: Actions = {
 	default: async ({ request, locals, cookies }) => {
 		if (!locals.owing) return fail(410, { reason: 'no-login' as const });
-		if (!(await locals.within('second-step', locals.owing.personId)))
-			return fail(429, { reason: 'too-often' as const });
+		const token = cookies.get(loginCookie(locals.origin)) ?? '';
+		// Counted for this login alone: whoever guesses at one must not shut its owner out of another.
+		if (!(await locals.within('second-step', hashToken(token)))) {
+			await signOut(locals.asVisitor(), token);
+			return fail(410, { reason: 'no-login' as const });
+		}
 		const form = await request.formData();
 		const passed = await passSecondStep(locals.asVisitor(), {
-			token: cookies.get(loginCookie(locals.origin)) ?? '',
+			token,
 			code: String(form.get('code') ?? '')
 		});
 		if (!passed.ok) return fail(400, { reason: passed.reason });
