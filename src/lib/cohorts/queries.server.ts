@@ -136,7 +136,9 @@ export async function nextCohort({ db, now }: Context): Promise<OfferedCohort | 
 		.from(cohort)
 		.innerJoin(person, eq(person.id, cohort.coachId))
 		.where(
-			sql`${cohort.startsOn} > (${now.toISOString()}::timestamptz at time zone ${cohort.timeZone})::date`
+			// The second line is what is meant; the first lets the index leave out all cohorts that are over.
+			sql`${cohort.startsOn} >= ${now.toISOString().slice(0, 10)}::date - 1
+				and ${cohort.startsOn} > (${now.toISOString()}::timestamptz at time zone ${cohort.timeZone})::date`
 		)
 		.orderBy(cohort.startsOn)
 		.limit(5);
