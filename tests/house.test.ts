@@ -106,6 +106,11 @@ test('HTML is shown only where the line above says who cleaned it', () => {
 	}
 });
 
+test('a drawing is made in one place, from our own components, which escape every text', () => {
+	const makers = source.filter((file) => /new Drawing\(/.test(read(file)));
+	expect(makers).toEqual(['src/lib/ui/drawn.server.ts']);
+});
+
 test('nothing else is excused from the linter', () => {
 	const excused = [...source, ...filesUnder('scripts')].filter((file) =>
 		/eslint-disable|@ts-(ignore|expect-error|nocheck)/.test(
