@@ -91,13 +91,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		}
 		return inTime(
 			resolve(event, {
-				transformPageChunk: ({ html }) =>
-					html
-						.replace('%lang%', locals.locale)
-						.replace('%theme%', locals.theme)
-						.replace('%unsent%', m.ui_unsent())
-						.replace('%signed-out%', m.ui_signed_out())
-						.replace('%sign-in%', m.people_sign_in_title()),
+				transformPageChunk: ({ html }) => fillOpening(html, locals),
 				preload: ({ type, path }) =>
 					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})
@@ -133,6 +127,22 @@ function openGate({ web, door, keys }: House, locals: App.Locals, url: URL) {
 	};
 	locals.asVisitor = () => ({ ...base, now: new Date(), who: visitor });
 	locals.asMachine = () => ({ db: door.db, keys, now: new Date(), who: system });
+}
+
+/** What `app.html` leaves open stands in its first lines, before anything that a page brings. */
+function fillOpening(html: string, { locale, theme }: App.Locals): string {
+	const length = 1_200;
+	const texts: Record<string, string> = {
+		lang: locale,
+		theme,
+		unsent: m.ui_unsent(),
+		'signed-out': m.ui_signed_out(),
+		'sign-in': m.people_sign_in_title()
+	};
+	const opening = html
+		.slice(0, length)
+		.replace(/%([a-z-]+)%/g, (open, name: string) => texts[name] ?? open);
+	return opening + html.slice(length);
 }
 
 function chosenLocale(

@@ -1,16 +1,15 @@
 import type { Transport } from '@sveltejs/kit';
 import { browser } from '$app/environment';
-import { Drawing } from '#lib/ui/drawing.ts';
+import { isMarkupOnly } from '#lib/ui/drawing.ts';
 
-// A page without a script has no use for its data; a drawing in it is not written out a second time.
-// Where a script asks for the data alone, `shown` has made a drawing plain before.
+// SvelteKit writes out the data of every page, also of one that sends no script to read it.
 export const transport: Transport = browser
 	? {}
 	: {
-			Drawing: {
-				encode: (value) => value instanceof Drawing && ['drawn'],
+			MarkupOnly: {
+				encode: (value) => isMarkupOnly(value) && ['drawn'],
 				decode: () => {
-					throw new Error('a drawing is only for pages without a script');
+					throw new Error('this page sends no script');
 				}
 			}
 		};

@@ -6,15 +6,15 @@
 import http from 'node:http';
 import process from 'node:process';
 import postgres from 'postgres';
-import { nextSessionQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
+import { comingSessionsQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
 import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
 import { actorIn, signedIn } from '#lib/people/queries.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
-import { ask } from '#lib/server/question.server.ts';
-import { hashToken, keysFrom } from '#lib/server/seal.server.ts';
-import { leaderHomeQuestion } from '#lib/uplift/queries.server.ts';
+import { asking } from '#lib/server/question.server.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
+import { homePartQuestion, homeResultsQuestion } from '#lib/uplift/queries.server.ts';
 
-const { BARE_PORT, DATABASE_URL, APP_KEYS } = process.env as Record<string, string>;
+const { BARE_PORT, DATABASE_URL } = process.env as Record<string, string>;
 
 const loginIn = (request: http.IncomingMessage) =>
 	/(?:^|; )login=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
@@ -37,17 +37,18 @@ async function three(token: string): Promise<unknown> {
 
 const web = openDatabase(DATABASE_URL!, { max: 8 });
 const door = openDatabase(DATABASE_URL!, { max: 2 });
-const keys = keysFrom(APP_KEYS!.split(','));
+const askAll = asking({
+	part: homePartQuestion,
+	results: homeResultsQuestion,
+	work: homeWorkQuestion,
+	pulse: pulseQuestion,
+	sessions: comingSessionsQuestion
+});
 async function home(token: string): Promise<unknown> {
 	const now = new Date();
 	const who = actorIn((await signedIn(door.db, token, now))!, 'leader')!;
-	const ctx = { db: web.db, keys, now, who };
-	const found = await ask(ctx, {
-		home: leaderHomeQuestion(ctx),
-		work: homeWorkQuestion(ctx),
-		pulse: pulseQuestion(ctx),
-		session: nextSessionQuestion(ctx)
-	});
+	const told = await askAll({ db: web.db, now, who });
+	const found = Object.fromEntries(Object.entries(told).map(([name, { read }]) => [name, read()]));
 	return { name: who.name, ...found };
 }
 

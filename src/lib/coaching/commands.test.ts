@@ -5,7 +5,7 @@ import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { MailRequest } from '#lib/server/outbox.server.ts';
-import { ask } from '#lib/server/question.server.ts';
+import { asking } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { databasePerTest } from '../../../tests/database.ts';
@@ -26,11 +26,11 @@ import {
 	pulseOf,
 	pulseQuestion,
 	loggedToday,
-	nextSessionQuestion,
+	comingSessionsQuestion,
 	sessionsOf,
 	sessionWithNotes
 } from './queries.server.ts';
-import type { Plan } from './session.ts';
+import { nextOf, type Plan } from './session.ts';
 import { session, sessionNote, touchpoint, touchpointSeller } from './tables.server.ts';
 import type { NewTouchpoint } from './touchpoint.ts';
 
@@ -83,8 +83,9 @@ async function mails(): Promise<MailRequest[]> {
 const openAll = () =>
 	Promise.all(Array.from({ length: 12 }, () => database.db.execute(sql`select pg_sleep(0.2)`)));
 const nextSession = async (who: ReturnType<typeof leader>) =>
-	(await ask(who, { next: nextSessionQuestion(who) })).next;
-const pulse = async () => pulseOf((await ask(leader(), { facts: pulseQuestion(leader()) })).facts);
+	nextOf((await asking({ coming: comingSessionsQuestion })(who)).coming.read(), who.now);
+const pulse = async (who = leader()) =>
+	pulseOf((await asking({ pulse: pulseQuestion })(who)).pulse.read()!);
 
 describe('logging a touchpoint', () => {
 	test('a double tap is one touchpoint, also when both arrive at once', async () => {
@@ -242,8 +243,7 @@ describe('the pulse', () => {
 	test('another leader sees nobody of this team', async () => {
 		await logTouchpoint(leader(), touch());
 		const other = await enrolled(world, { coach: 'other@lofte.example' });
-		const { facts } = await ask(other.leader, { facts: pulseQuestion(other.leader) });
-		const theirs = pulseOf(facts);
+		const theirs = await pulse(other.leader);
 		const own = other.sellers.map(({ id }) => id).sort();
 		expect(theirs.sellers.map(({ id }) => id).sort()).toEqual(own);
 		expect(theirs.table.flatMap(({ touches }) => touches)).toEqual([]);

@@ -36,8 +36,8 @@ export type PulsePicture = {
 	bandLabel: { x: number; y: number };
 	/** Touches of a day; empty while there is one day or none. */
 	path: string;
-	/** Days above the band. */
-	peaks: { x: number; y: number }[];
+	/** The days above the band, in one path of points. */
+	peaks: string;
 	rowHeight: number;
 	rows: PulseRow[];
 	/** The working days on which nothing was logged, all rows in one path of points. */
@@ -189,9 +189,10 @@ export function pulsePicture(
 			y: round((y(restingBand.low) + y(restingBand.high)) / 2 + 4.5)
 		},
 		path: points.length > 1 ? (line()(points) ?? '') : '',
-		peaks: counts.flatMap(({ day, count }) =>
-			count > restingBand.high ? [{ x: round(at(day)), y: round(y(count)) }] : []
-		),
+		peaks: counts
+			.filter(({ count }) => count > restingBand.high)
+			.map(({ day, count }) => `M${round(at(day))} ${round(y(count))}h0`)
+			.join(''),
 		rowHeight: shape.rowHeight,
 		rows,
 		quiet: rows

@@ -6,7 +6,7 @@ import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import type { Question } from '#lib/server/question.server.ts';
+import { askedAt, whoAsks, type Question } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -42,74 +42,77 @@ export type LeadershipPulse = {
 	week: { number: number; percent: number | null; parts: Credit[] } | null;
 };
 
-type PulseRow = {
-	id: string | null;
-	name: string;
-	startedOn: Day | null;
-	/** The first and the last day on which they were reached at all. */
-	first: Day | null;
-	last: Day | null;
-	touches: [day: Day, kind: Kind, minutes: number | null][];
-};
-
 /** What the pulse is made of: plain data, as it stood on a day. */
-export type PulseFacts = { rows: PulseRow[]; today: Day; dayZero: Day };
+export type PulseFacts = {
+	today: Day;
+	dayZero: Day;
+	/** The first day on which anything was logged. */
+	first: Day | null;
+	/** By name; `last` is when they were last reached, where that is longer ago than what `touches` holds. */
+	sellers: { id: string; name: string; startedOn: Day; last: Day | null }[];
+	/** The latest weeks, in the order of the days; without a seller it was for the whole team. */
+	touches: [sellerId: string | null, day: Day, kind: Kind, minutes: number | null][];
+};
 
 /** The picture's twenty-one working days, and the four weeks that a target may look back. */
 const daysNeeded = 35;
 
 /** What is known of whom the leader reached when, however many sellers and touchpoints there are. */
-export const pulseQuestion = ({ now, who }: Context<Leader>): Question<PulseFacts> => ({
-	json: sql`(select json_build_object('today', d.today, 'dayZero', e.day_zero, 'rows', (
-		with of_team as materialized (
-			select t.id, t.day, t.kind, t.minutes, t.created_at from touchpoint t where t.enrollment_id = e.id
-		), reached as (
-			select s.id, s.name, s.started_on, t.day, t.kind, t.minutes, t.created_at
-			from seller s
-			left join touchpoint_seller ts on ts.seller_id = s.id
-			left join of_team t on t.id = ts.touchpoint_id
-			where s.enrollment_id = e.id and s.started_on <= d.today and (s.ended_on is null or s.ended_on > d.today)
-			union all
-			select null, '', null, t.day, t.kind, t.minutes, t.created_at
-			from of_team t where t.kind in ('team-meeting', 'training')
+export const pulseQuestion: Question<PulseFacts | null> = {
+	json: sql`(select (
+		with latest as materialized (
+			select ts.seller_id, t.day, t.kind, t.minutes, t.created_at
+			from touchpoint t left join touchpoint_seller ts on ts.touchpoint_id = t.id
+			where t.enrollment_id = e.id and t.day >= d.today - ${sql.raw(String(daysNeeded))}
 		)
-		select json_agg(json_build_object('id', r.id, 'name', r.name, 'startedOn', r.started_on, 'first', r.first,
-			'last', r.last, 'touches', coalesce(r.touches, '[]')) order by r.name)
-		from (
-			select id, name, started_on, min(day) as first, max(day) as last,
-				json_agg(json_build_array(day, kind, minutes) order by day, created_at)
-					filter (where day >= d.today - ${daysNeeded}::int) as touches
-			from reached group by id, name, started_on
-		) r))
-		from (select id, day_zero, time_zone from enrollment where leader_id = ${who.personId}
+		select json_build_object('today', d.today, 'dayZero', e.day_zero,
+			'first', (select min(t.day) from touchpoint t where t.enrollment_id = e.id),
+			'sellers', (select json_agg(json_build_object('id', s.id, 'name', s.name, 'startedOn', s.started_on,
+				'last', case when s.id in (select seller_id from latest where seller_id is not null) then null else
+					(select max(t.day) from touchpoint_seller ts join touchpoint t on t.id = ts.touchpoint_id
+					where ts.seller_id = s.id) end) order by s.name)
+				from seller s
+				where s.enrollment_id = e.id and s.started_on <= d.today and (s.ended_on is null or s.ended_on > d.today)),
+			'touches', (select json_agg(json_build_array(seller_id, day, kind, minutes) order by day, created_at)
+				from latest where seller_id is not null or kind in ('team-meeting', 'training'))))
+		from (select id, day_zero, time_zone from enrollment where leader_id = ${whoAsks}
 			order by day_zero desc limit 1) e
-		cross join lateral (select (${now.toISOString()}::timestamptz at time zone e.time_zone)::date as today) d)`,
-	read: (found: PulseFacts | null) => ({
-		today: found?.today ?? dayIn(now, who.timeZone),
-		dayZero: found?.dayZero ?? dayIn(now, who.timeZone),
-		rows: found?.rows ?? []
-	})
-});
+		cross join lateral (select (${askedAt} at time zone e.time_zone)::date as today) d)`,
+	read: (
+		found:
+			| (Pick<PulseFacts, 'today' | 'dayZero' | 'first'> & {
+					[Name in 'sellers' | 'touches']: PulseFacts[Name] | null;
+			  })
+			| null
+	) => found && { ...found, sellers: found.sellers ?? [], touches: found.touches ?? [] }
+};
 
 /** The first day in the picture; a target may look back four weeks. */
 const firstShown = (today: Day) => workdaysUntil(today, daysShown)[0]!;
 
 /** The leader's pulse: who was reached when, who has heard nothing for how long. */
-export function pulseOf({ rows, today, dayZero }: PulseFacts): LeadershipPulse {
+export function pulseOf({
+	sellers,
+	touches: latest,
+	first,
+	today,
+	dayZero
+}: PulseFacts): LeadershipPulse {
 	const week = weekOf(today, dayZero);
 	const shownFrom = firstShown(today);
-	const people = rows.filter(({ id }) => id !== null);
-	const names = shortNames(people.map(({ name }) => name));
-	const touches: Touch[] = rows.flatMap((row) =>
-		row.touches.map(([day, kind, minutes]) => ({ day, kind, minutes, sellerId: row.id }))
+	const names = shortNames(sellers.map(({ name }) => name));
+	const ofTeam = new Set(sellers.map(({ id }) => id));
+	// Whoever left the team takes what was done for them along.
+	const touches: Touch[] = latest.flatMap(([sellerId, day, kind, minutes]) =>
+		sellerId === null || ofTeam.has(sellerId) ? [{ day, kind, minutes, sellerId }] : []
 	);
-	const firsts = rows.flatMap(({ first }) => first ?? []);
-	const since = [dayZero, ...firsts].sort()[0]!;
-	const reached: Reached[] = people.map(({ id, startedOn, last }, index) => ({
-		id: id!,
+	const latestOf = new Map(touches.map(({ sellerId, day }) => [sellerId, day]));
+	const since = first && first < dayZero ? first : dayZero;
+	const reached: Reached[] = sellers.map(({ id, startedOn, last }, index) => ({
+		id,
 		name: names[index]!,
-		startedOn: startedOn!,
-		lastTouch: last
+		startedOn,
+		lastTouch: latestOf.get(id) ?? last
 	}));
 	const ordered = silences(reached, since, today);
 	const picture = { sellers: ordered, touches, since, today };
@@ -120,7 +123,7 @@ export function pulseOf({ rows, today, dayZero }: PulseFacts): LeadershipPulse {
 	const forTeam = shown(null);
 	return {
 		today,
-		sentence: pulseSentence(ordered, firsts.length > 0),
+		sentence: pulseSentence(ordered, first !== null),
 		wide: pulsePicture('wide', picture),
 		narrow: pulsePicture('narrow', picture),
 		table: [
@@ -212,24 +215,18 @@ const mine = (who: Leader | Coach) =>
 		: and(eq(session.coachId, who.personId), eq(enrollment.coachId, who.personId));
 
 /** The leader's next session, or the one under way; null when nothing is planned. */
-export const nextSessionQuestion = ({
-	now,
-	who
-}: Context<Leader>): Question<SessionWithPeople | null> => ({
+export const comingSessionsQuestion: Question<SessionWithPeople[]> = {
 	json: sql`(select json_agg(p) from (
 		select s.id, s.enrollment_id as "enrollmentId", s.kind, s.starts_at as "startsAt", s.time_zone as "timeZone",
 			s.minutes, s.place, s.status, s.sequence, l.name as "leaderName", l.time_zone as "leaderTimeZone",
 			c.name as "coachName", c.time_zone as "coachTimeZone"
 		from session s join enrollment e on e.id = s.enrollment_id
 		join person l on l.id = e.leader_id join person c on c.id = s.coach_id
-		where e.leader_id = ${who.personId} and s.status = 'planned' and s.starts_at >= ${dayBefore(now).toISOString()}
+		where e.leader_id = ${whoAsks} and s.status = 'planned' and s.starts_at >= ${askedAt} - interval '1 day'
 		order by s.starts_at limit 5) p)`,
 	read: (found: (Omit<SessionWithPeople, 'startsAt'> & { startsAt: string })[] | null) =>
-		nextOf(
-			(found ?? []).map((one) => ({ ...one, startsAt: new Date(one.startsAt) })),
-			now
-		)
-});
+		(found ?? []).map((one) => ({ ...one, startsAt: new Date(one.startsAt) }))
+};
 
 const dayBefore = (now: Date) => new Date(now.getTime() - 24 * 3600_000);
 

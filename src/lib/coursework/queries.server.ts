@@ -8,7 +8,7 @@ import { assignment, criterion, lesson, module, program } from '#lib/curriculum/
 import type { Coach, Leader } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import type { Question } from '#lib/server/question.server.ts';
+import { whoAsks, type Question } from '#lib/server/question.server.ts';
 import { blocksOf, plainOf, renderMarked, type Passage } from '#lib/server/markdown.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
@@ -16,7 +16,7 @@ import { isId } from '#lib/values/id.ts';
 import { answerBy } from './answer-time.ts';
 import { whatChanged, withPassages } from './change.ts';
 import { locate } from './passage.ts';
-import { progressIn, stationOf, type Progress, type Station, type StationRow } from './progress.ts';
+import { stationOf, type Progress, type Station, type StationRow } from './progress.ts';
 import type { Outcome } from './review.ts';
 import { from, type Status } from './submission.ts';
 import { lessonRead, remark, review, score, submission } from './tables.server.ts';
@@ -93,26 +93,27 @@ export async function phasesOf(
 	return (found?.phases ?? []) as Phase[];
 }
 
-/** What a leader has to do, for their home: open modules that are not accepted, and what was accepted this week. */
-export type HomeWork = { items: StationWithWords[]; progress: Progress };
+export type WorkFacts = { dayZero: Day; timeZone: string; rows: StationTold[] | null };
 
-/** The work of the current and the open weeks, with the coach's latest words. */
-export const homeWorkQuestion = ({ now, who }: Context<Leader>): Question<HomeWork> => ({
+/** The stations of the asker's program, as they are stored. */
+export const homeWorkQuestion: Question<WorkFacts | null> = {
 	json: sql`(select json_build_object('dayZero', e.day_zero, 'timeZone', e.time_zone,
 		'rows', ${stationsOf(sql`e.id`, sql`e.program_id`)})
 		from (select o.id, c.program_id, o.day_zero, o.time_zone from enrollment o join cohort c on c.id = o.cohort_id
-			where o.leader_id = ${who.personId} order by o.day_zero desc limit 1) e)`,
-	read: (found: { dayZero: Day; timeZone: string; rows: StationTold[] | null } | null) => {
-		if (!found) return { items: [], progress: progressIn([]) };
-		const today = dayIn(now, found.timeZone);
-		const all = readStations(found.rows, { dayZero: found.dayZero, today });
-		const order = ['returned', 'drafted', 'open', 'read', 'handed-in', 'accepted'];
-		const items = all
-			.filter(({ state, dueOn }) => state !== 'later' && (state !== 'accepted' || dueOn >= today))
-			.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.week - b.week);
-		return { items, progress: progressIn(all) };
-	}
-});
+			where o.leader_id = ${whoAsks} order by o.day_zero desc limit 1) e)`,
+	read: (found) => found
+};
+
+/**
+ * What a leader has to do, for their home: open modules that are not accepted, and what was accepted
+ * this week; what came back first, with the coach's latest words.
+ */
+export function homeWorkOf({ dayZero, rows }: WorkFacts, today: Day): StationWithWords[] {
+	const order = ['returned', 'drafted', 'open', 'read', 'handed-in', 'accepted'];
+	return readStations(rows, { dayZero, today })
+		.filter(({ state, dueOn }) => state !== 'later' && (state !== 'accepted' || dueOn >= today))
+		.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.week - b.week);
+}
 
 /** How far the leaders of these enrollments are; the caller has found the enrollments as their coach, admin or sponsor. One statement. */
 export async function progressOf(

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /**
@@ -12,14 +11,23 @@ import { LRUCache } from 'lru-cache';
  */
 export function kept<Input, Output extends object>(
 	make: (input: Input) => Output,
-	{ mostBytes, bytesOf }: { mostBytes: number; bytesOf: (made: Output) => number }
+	{
+		mostBytes,
+		bytesOf,
+		textOf = JSON.stringify
+	}: {
+		mostBytes: number;
+		bytesOf: (made: Output) => number;
+		/** Says all that is in the input, so that no two inputs give the same text. */
+		textOf?: (input: Input) => string;
+	}
 ): (input: Input) => Output {
 	const all = new LRUCache<string, Output>({
 		maxSize: mostBytes,
-		sizeCalculation: (made) => bytesOf(made) + 200
+		sizeCalculation: (made, key) => bytesOf(made) + key.length * 2 + 200
 	});
 	return (input) => {
-		const key = hash('sha256', JSON.stringify(input), 'base64');
+		const key = textOf(input);
 		let made = all.get(key);
 		if (!made) all.set(key, (made = make(input)));
 		return made;

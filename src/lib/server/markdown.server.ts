@@ -53,8 +53,12 @@ const readOnce = kept(
 		const tree = treeOf(markdown);
 		return { tree, length: markdown.length, ...readTree(tree) };
 	},
-	// A place for every character, and the nodes of the tree.
-	{ mostBytes: 32 * 1024 * 1024, bytesOf: ({ length }) => length * 60 }
+	{
+		mostBytes: 32 * 1024 * 1024,
+		// A place for every character, and the nodes of the tree.
+		bytesOf: ({ length }) => length * 60,
+		textOf: (markdown) => markdown
+	}
 );
 
 /** The text as HTML whose first heading level is h2. */

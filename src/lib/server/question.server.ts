@@ -1,33 +1,62 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Context } from './context.server.ts';
+import { writtenOnce } from './database.server.ts';
 
 /**
  * Something that a room can be asked: one value of PostgreSQL and how it is read. A page that needs
  * several rooms asks them in one statement, and no room has to know of another one.
  */
 export type Question<Answer> = {
-	/** A subselect in brackets with one JSON value, or null. */
+	/** A subselect in brackets with one JSON value, or null; about `whoAsks`, at `askedAt`. */
 	json: SQL;
-	/** @param found what `json` gave */
+	/** @param found what `json` gave; nothing but this may matter */
 	read: (found: never) => Answer;
 };
 
-type Answers<Questions> = {
-	[Name in keyof Questions]: Questions[Name] extends Question<infer Answer> ? Answer : never;
+/** The id of the person who asks. */
+export const whoAsks = sql`${sql.placeholder('who')}::uuid`;
+/** The moment of asking. */
+export const askedAt = sql`${sql.placeholder('now')}::timestamptz`;
+
+/** What was told. Whatever is made of it alone can be kept under its text, and read only when it is made. */
+export type Told<Answer> = { text: string; read: () => Answer };
+
+/** What a question told, read. */
+export const readTold = <Answer>({ read }: Question<Answer>, text: string): Answer =>
+	read(JSON.parse(text) as never);
+
+type AnswersTo<Questions> = {
+	[Name in keyof Questions]: Questions[Name] extends Question<infer Answer> ? Told<Answer> : never;
 };
 
-/** Asks all of these in one statement, which sees one moment. */
-export async function ask<Questions extends Record<string, Question<unknown>>>(
-	{ db }: Pick<Context, 'db'>,
-	questions: Questions
-): Promise<Answers<Questions>> {
-	const columns = Object.entries(questions).map(
-		([name, { json }]) => sql`${json} as ${sql.identifier(name)}`
+/**
+ * Puts these into one statement, which sees one moment and is written out once.
+ *
+ * @returns what asks them on behalf of the person in the context
+ */
+export function asking<Questions extends Record<string, Question<unknown>>>(questions: Questions) {
+	const names = Object.keys(questions);
+	const statement = writtenOnce((db) =>
+		db
+			.select(
+				Object.fromEntries(
+					names.map((name) => [name, sql<string>`coalesce(${questions[name]!.json}::text, 'null')`])
+				)
+			)
+			.from(sql`(values (0)) as once`)
+			.prepare('asked')
 	);
-	const [row] = (await db.execute(sql`select ${sql.join(columns, sql`, `)}`)) as unknown as [
-		Record<string, unknown>
-	];
-	return Object.fromEntries(
-		Object.entries(questions).map(([name, { read }]) => [name, read(row[name] as never)])
-	) as Answers<Questions>;
+	return async ({
+		db,
+		now,
+		who
+	}: Pick<Context<{ personId: string }>, 'db' | 'now' | 'who'>): Promise<AnswersTo<Questions>> => {
+		const [found] = await statement(db).execute({ who: who.personId, now: now.toISOString() });
+		return Object.fromEntries(
+			names.map((name) => {
+				const text = found![name]!;
+				return [name, { text, read: () => readTold(questions[name]!, text) }];
+			})
+		) as AnswersTo<Questions>;
+	};
 }

@@ -3,7 +3,8 @@ import { render } from 'svelte/server';
 import { Drawing } from './drawing.ts';
 
 /**
- * The markup of a component for a page without a script. What only hydration needs is left out.
+ * The markup of a component for a page without a script. What only hydration needs is left
+ * out, and shapes are closed the short way.
  *
  * @param name different for each drawing of a page: it begins the ids inside
  */
@@ -13,5 +14,7 @@ export function drawn<Props extends Record<string, unknown>>(
 	name: string
 ): Drawing {
 	const { body } = render(component as Component, { props, idPrefix: name });
-	return new Drawing(body.replace(/<!--[^>]*-->/g, ''));
+	return new Drawing(
+		body.replace(/<!--[^>]*-->/g, '').replace(/><\/(?:circle|line|path|rect|use)>/g, '/>')
+	);
 }

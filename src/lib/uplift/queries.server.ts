@@ -14,7 +14,7 @@ import type { Share } from '#lib/cohorts/sponsorship.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import type { Question } from '#lib/server/question.server.ts';
+import { whoAsks, type Question } from '#lib/server/question.server.ts';
 import { unseal } from '#lib/server/seal.server.ts';
 import { addDays, dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -500,8 +500,12 @@ const outcomesOf = (enrollmentId: SQL) =>
 	sql`coalesce((select json_agg(p.payload - '{basis,series}'::text[] order by p.pillar)
 		from pillar_result p where p.enrollment_id = ${enrollmentId}), '[]'::json)`;
 
-/** All three pillars: what nobody has computed yet is not locked. */
-const allThree = (found: readonly PillarResult[], week: number): PillarResult[] =>
+/**
+ * All three pillars, in their order: what nobody has computed yet is not locked.
+ *
+ * @param week whole weeks done, 0..13
+ */
+export const allThree = (found: readonly PillarResult[], week: number): PillarResult[] =>
 	pillars.map((pillar) => ({
 		...(found.find((one) => one.pillar === pillar) ?? emptyResult(pillar, week, 'not-locked')),
 		basis: null
@@ -510,24 +514,24 @@ const allThree = (found: readonly PillarResult[], week: number): PillarResult[] 
 type Counted = { dayZero: Day; timeZone: string };
 const weeksDone = (of: Counted, now: Date): number => standing(of, now).weeksDone;
 
-export type LeaderHome = {
-	part: EnrollmentInCohort & { coachName: string };
-	results: PillarResult[];
-};
-
-/** The leader's enrollment with its three results: what their home begins with; null without one. */
-export const leaderHomeQuestion = ({ now, who }: Context<Leader>): Question<LeaderHome | null> => ({
-	json: sql`(select json_build_object('part', json_build_object('id', e.id, 'cohortId', e.cohort_id,
+/** The leader's enrollment: what their home begins with; null without one. */
+export const homePartQuestion: Question<(EnrollmentInCohort & { coachName: string }) | null> = {
+	json: sql`(select json_build_object('id', e.id, 'cohortId', e.cohort_id,
 			'cohortName', c.name, 'programId', c.program_id, 'seatNumber', e.seat_number, 'leaderId', e.leader_id,
 			'coachId', e.coach_id, 'coachName', p.name, 'company', e.company, 'dayZero', e.day_zero,
-			'timeZone', e.time_zone, 'currency', e.currency, 'towards', e.towards, 'state', e.state),
-			'results', ${publishedOf(sql`e.id`)})
+			'timeZone', e.time_zone, 'currency', e.currency, 'towards', e.towards, 'state', e.state)
 		from enrollment e join cohort c on c.id = e.cohort_id join person p on p.id = e.coach_id
-		where e.leader_id = ${who.personId}
+		where e.leader_id = ${whoAsks}
 		order by e.day_zero desc limit 1)`,
-	read: (found: LeaderHome | null) =>
-		found && { part: found.part, results: allThree(found.results, weeksDone(found.part, now)) }
-});
+	read: (found) => found
+};
+
+/** What is stored of its results; `allThree` completes them. */
+export const homeResultsQuestion: Question<PillarResult[]> = {
+	json: sql`(select ${publishedOf(sql`e.id`)} from enrollment e
+		where e.leader_id = ${whoAsks} order by e.day_zero desc limit 1)`,
+	read: (found: PillarResult[] | null) => found ?? []
+};
 
 export type LeaderUplift = {
 	dayZero: Day;

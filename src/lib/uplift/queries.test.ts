@@ -8,7 +8,7 @@ import { mySponsors } from '#lib/cohorts/queries.server.ts';
 import { sponsorship } from '#lib/cohorts/tables.server.ts';
 import type { Leader } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import { ask } from '#lib/server/question.server.ts';
+import { asking } from '#lib/server/question.server.ts';
 import { databasePerTest } from '../../../tests/database.ts';
 import { enrolled } from '../../../tests/enrolled.ts';
 import { sample, type Sample } from '../../../tests/pillars.ts';
@@ -18,7 +18,8 @@ import type { CohortResult } from './cohort-result.ts';
 import { pillars, type Pillar } from './verdict.ts';
 import {
 	cohortForAdmin,
-	leaderHomeQuestion,
+	allThree,
+	homeResultsQuestion,
 	leaderUplift,
 	pastOutcomes,
 	sponsored,
@@ -92,7 +93,7 @@ async function statements<T>(
 }
 
 const homeOf = async (ctx: Context<Leader>) =>
-	(await ask(ctx, { home: leaderHomeQuestion(ctx) })).home;
+	allThree((await asking({ results: homeResultsQuestion })(ctx)).results.read(), 6);
 
 describe('the leader', () => {
 	test('sees their own three pillars in one statement, and nobody else sees them', async () => {
@@ -101,9 +102,9 @@ describe('the leader', () => {
 		await publish(enrollmentId);
 		const { value, count } = await statements((db) => homeOf({ ...leader, db }));
 		expect(count).toBe(1);
-		expect(value?.results.map(({ pillar }) => pillar)).toEqual(['engagement', 'sales', 'revenue']);
-		expect(value?.results[1]).toMatchObject({ state: 'in-progress', gradePct: 10, basis: null });
-		expect((await homeOf(other.leader))?.results[1]?.state).toBe('not-locked');
+		expect(value.map(({ pillar }) => pillar)).toEqual(['engagement', 'sales', 'revenue']);
+		expect(value[1]).toMatchObject({ state: 'in-progress', gradePct: 10, basis: null });
+		expect((await homeOf(other.leader))[1]?.state).toBe('not-locked');
 		expect((await statements((db) => leaderUplift({ ...leader, db }))).count).toBe(1);
 	});
 

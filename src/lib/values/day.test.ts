@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addDays, dayIn, daysBetween, isDay, isWorkday, weekOf } from './day.ts';
 
@@ -29,4 +30,32 @@ test('a day must exist', () => {
 test('Saturday is no workday', () => {
 	expect(isWorkday('2026-11-21')).toBe(false);
 	expect(isWorkday('2026-11-23')).toBe(true);
+});
+
+test('a day that was asked for before is the day of every instant of its quarter, in every zone', () => {
+	const zones = [
+		'Asia/Kathmandu',
+		'Pacific/Chatham',
+		'Australia/Lord_Howe',
+		'America/Havana',
+		'America/St_Johns',
+		'Europe/Oslo'
+	];
+	fc.assert(
+		fc.property(
+			fc.constantFrom(...zones),
+			fc.date({
+				min: new Date('1990-01-01'),
+				max: new Date('2060-01-01'),
+				noInvalidDate: true
+			}),
+			(timeZone, instant) => {
+				const start = Math.floor(instant.getTime() / 900_000) * 900_000;
+				const asked = dayIn(new Date(start), timeZone);
+				const parts = new Intl.DateTimeFormat('en-CA', { timeZone }).format(instant);
+				expect([asked, dayIn(instant, timeZone)]).toEqual([parts, parts]);
+			}
+		),
+		{ numRuns: 2_000 }
+	);
 });

@@ -34,10 +34,22 @@ export const weekday = (day: Day): number => new Date(utc(day)).getUTCDay() || 7
 
 export const isWorkday = (day: Day): boolean => weekday(day) <= 5;
 
+/** No zone's clock is off by anything but quarters of an hour, so a day never changes within one. */
+const quarterMs = 15 * 60_000;
+const dayAt = new Map<string, Day>();
+
 /** The calendar day of an instant in an IANA time zone. */
-export const dayIn = (instant: Date, timeZone: string): Day =>
-	// 'sv-SE' writes dates the ISO way.
-	dateFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+export function dayIn(instant: Date, timeZone: string): Day {
+	const key = `${Math.floor(instant.getTime() / quarterMs)} ${timeZone}`;
+	let day = dayAt.get(key);
+	if (day === undefined) {
+		// 'sv-SE' writes dates the ISO way.
+		day = dateFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(instant);
+		if (dayAt.size >= 5_000) dayAt.clear();
+		dayAt.set(key, day);
+	}
+	return day;
+}
 
 /** Whether the text is a real calendar day. */
 export const isDay = (text: string): text is Day =>

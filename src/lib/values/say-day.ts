@@ -18,13 +18,23 @@ export const sayShortDay = (day: Day, locale: string): string =>
 		month: 'long'
 	}).format(new Date(`${day}T00:00:00Z`));
 
+/** Writing a range costs as much as fifty days, and everybody asks for the same week. */
+const weeks = new Map<string, string>();
+
 /** The week that a day lies in, Monday to Sunday: "16–22 November". */
-export const sayWeek = (day: Day, locale: string): string => {
+export function sayWeek(day: Day, locale: string): string {
 	const monday = addDays(day, 1 - weekday(day));
-	const at = (which: Day) => new Date(`${which}T12:00:00Z`);
-	return dateFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', {
-		day: 'numeric',
-		month: 'long',
-		timeZone: 'UTC'
-	}).formatRange(at(monday), at(addDays(monday, 6)));
-};
+	const key = `${locale} ${monday}`;
+	let said = weeks.get(key);
+	if (said === undefined) {
+		const at = (which: Day) => new Date(`${which}T12:00:00Z`);
+		said = dateFormat(locale === 'nb' ? 'nb-NO' : 'en-GB', {
+			day: 'numeric',
+			month: 'long',
+			timeZone: 'UTC'
+		}).formatRange(at(monday), at(addDays(monday, 6)));
+		if (weeks.size >= 1_000) weeks.clear();
+		weeks.set(key, said);
+	}
+	return said;
+}

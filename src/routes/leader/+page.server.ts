@@ -1,50 +1,55 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { logTouchpoint } from '#lib/coaching/commands.server.ts';
-import { nextSessionQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
+import { comingSessionsQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
+import { nextOf } from '#lib/coaching/session.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
 import { endsBefore, standing } from '#lib/cohorts/enrollment.ts';
 import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
-import { shown } from '#lib/ui/drawing.ts';
-import { ask } from '#lib/server/question.server.ts';
-import { leaderHomeQuestion } from '#lib/uplift/queries.server.ts';
-import { addDays } from '#lib/values/day.ts';
+import { markupOnly, shown } from '#lib/ui/drawing.ts';
+import { asking } from '#lib/server/question.server.ts';
+import { homePartQuestion, homeResultsQuestion } from '#lib/uplift/queries.server.ts';
+import { addDays, dayIn } from '#lib/values/day.ts';
 import type { Actions, PageServerLoad } from './$types';
-import { pulseShown, standingShown } from './home.server.ts';
+import { pulseShown, standingShown, workShown } from './home.server.ts';
 
 /** Nothing here needs a script: the drawings are the server's, and every form is a form. */
 export const csr = false;
 
+const askAll = asking({
+	part: homePartQuestion,
+	results: homeResultsQuestion,
+	work: homeWorkQuestion,
+	pulse: pulseQuestion,
+	sessions: comingSessionsQuestion
+});
+
 export const load: PageServerLoad = async ({ locals, isDataRequest }) => {
 	const ctx = locals.as('leader');
-	const { home, work, facts, session } = await ask(ctx, {
-		home: leaderHomeQuestion(ctx),
-		work: homeWorkQuestion(ctx),
-		facts: pulseQuestion(ctx),
-		session: nextSessionQuestion(ctx)
-	});
-	if (!home) return { home: null };
-	const { part, results } = home;
+	const told = await askAll(ctx);
+	const part = told.part.read();
+	if (!part) return { home: null };
 	const { locale } = locals;
-	const pulse = pulseShown({ facts, locale });
 	const { weeksDone: week, phase } = standing(part, ctx.now);
 	const lastDay = addDays(endsBefore(part), -1);
-	const drawings = standingShown({ results, locale, week, lastDay });
-	return {
-		home: {
-			phase,
-			week,
-			dayZero: part.dayZero,
-			coachName: part.coachName,
-			timeZone: part.timeZone,
-			now: ctx.now,
-			standing: { ...drawings, plots: shown(drawings.plots, isDataRequest) },
-			work,
-			pulse: { ...pulse, strip: shown(pulse.strip, isDataRequest) },
-			session,
-			requestKey: randomUUID()
-		}
+	const today = dayIn(ctx.now, part.timeZone);
+	const drawings = standingShown({ told: told.results.text, locale, week, lastDay });
+	const pulse = pulseShown({ told: told.pulse.text, locale });
+	const home = {
+		phase,
+		week,
+		dayZero: part.dayZero,
+		coachName: part.coachName,
+		timeZone: part.timeZone,
+		now: ctx.now,
+		today,
+		standing: { ...drawings, plots: shown(drawings.plots, isDataRequest) },
+		work: workShown({ told: told.work.text, today }),
+		pulse: { ...pulse, strip: shown(pulse.strip, isDataRequest) },
+		session: nextOf(told.sessions.read(), ctx.now),
+		requestKey: randomUUID()
 	};
+	return markupOnly({ home }, isDataRequest);
 };
 
 export const actions: Actions = {

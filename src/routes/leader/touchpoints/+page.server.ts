@@ -4,18 +4,17 @@ import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { logTouchpoint, undoTouchpoint } from '#lib/coaching/commands.server.ts';
 import { loggedToday, pulseOf, pulseQuestion } from '#lib/coaching/queries.server.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
-import { ask } from '#lib/server/question.server.ts';
+import { asking } from '#lib/server/question.server.ts';
 import type { Actions, PageServerLoad } from './$types';
+
+const askPulse = asking({ pulse: pulseQuestion });
 
 export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('leader');
 	const part = await myEnrollment(ctx);
 	if (!part) return { pulse: null, today: [], requestKey: '' };
-	const [{ facts }, today] = await Promise.all([
-		ask(ctx, { facts: pulseQuestion(ctx) }),
-		loggedToday(ctx, part)
-	]);
-	const pulse = pulseOf(facts);
+	const [told, today] = await Promise.all([askPulse(ctx), loggedToday(ctx, part)]);
+	const pulse = pulseOf(told.pulse.read()!);
 	return { pulse, today, requestKey: randomUUID() };
 };
 

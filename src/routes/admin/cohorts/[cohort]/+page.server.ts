@@ -3,7 +3,7 @@ import { applicationsTally } from '#lib/admissions/queries.server.ts';
 import { missedSessions } from '#lib/coaching/queries.server.ts';
 import { setSales } from '#lib/cohorts/commands.server.ts';
 import { cohortForAdmin } from '#lib/uplift/queries.server.ts';
-import { shown } from '#lib/ui/drawing.ts';
+import { markupOnly, shown } from '#lib/ui/drawing.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { cohortShown } from './drawn.server.ts';
 
@@ -19,14 +19,17 @@ export const load: PageServerLoad = async ({ locals, params, isDataRequest }) =>
 	]);
 	if (!page) error(404, 'not-found');
 	const view = cohortShown({ page, missed: [...missed], locale: locals.locale });
-	return {
-		view: {
-			...view,
-			plots: view.plots && shown(view.plots, isDataRequest),
-			matrix: view.matrix && shown(view.matrix, isDataRequest)
+	return markupOnly(
+		{
+			view: {
+				...view,
+				plots: view.plots && shown(view.plots, isDataRequest),
+				matrix: view.matrix && shown(view.matrix, isDataRequest)
+			},
+			applications
 		},
-		applications
-	};
+		isDataRequest
+	);
 };
 
 export const actions: Actions = {
