@@ -32,6 +32,7 @@ import {
 import { migrateDatabase } from './migrate.ts';
 import { startPostgres } from './postgres.ts';
 import { coach } from './seed/staff.ts';
+import { confirmedTeam } from './seed/team.ts';
 import {
 	choosePorts,
 	environment,
@@ -113,10 +114,14 @@ async function firstDatabase(env: Environment) {
 	for (const { id, dayZero } of parts) {
 		// The fourth pulse, on the first morning on which it may be asked.
 		const now = new Date(new Date(`${dayZero}T09:00:00Z`).getTime() + 49 * 86_400_000);
-		const opened = await openWave(
-			{ db: pool.db, keys: keysFrom(env.APP_KEYS!.split(',')), now, who },
-			{ enrollmentId: id, index: 4, origin: env.APP_ORIGIN! }
-		);
+		const ctx = { db: pool.db, keys: keysFrom(env.APP_KEYS!.split(',')), now, who };
+		const team = await confirmedTeam(ctx, id);
+		const opened = await openWave(ctx, {
+			enrollmentId: id,
+			index: 4,
+			origin: env.APP_ORIGIN!,
+			...team
+		});
 		if (!opened.ok) throw new Error(`no wave could be opened: ${opened.reason}`);
 	}
 	await nameTokens(pool.sql);

@@ -11,6 +11,7 @@ import type { Context } from '#lib/server/context.server.ts';
 import { unseal } from '#lib/server/seal.server.ts';
 import { unsubscribeToken } from '#lib/server/suppression.server.ts';
 import type { StoredMail } from '../src/standins/resend-mail.ts';
+import { confirmedTeam } from './seed/team.ts';
 
 export const people: Record<Role, string> = {
 	leader: 'ingrid@nordbris.example',
@@ -130,10 +131,13 @@ export function demoPages(env: Record<string, string>, house: () => Context<Syst
 			select e.id, e.day_zero::text as day from enrollment e join person p on p.id = e.leader_id
 			where p.email = 'peter@vidapack.example'`);
 		const now = new Date(new Date(`${team!.day}T09:00:00Z`).getTime() + 49 * 86_400_000);
-		const opened = await openWave(
-			{ ...ctx, now, who },
-			{ enrollmentId: team!.id, index: 4, origin: env.APP_ORIGIN! }
-		);
+		const asks = { ...ctx, now, who };
+		const opened = await openWave(asks, {
+			enrollmentId: team!.id,
+			index: 4,
+			origin: env.APP_ORIGIN!,
+			...(await confirmedTeam(asks, team!.id))
+		});
 		if (!opened.ok) throw new Error(`no wave could be opened: ${opened.reason}`);
 		return (await open())!;
 	}

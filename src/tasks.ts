@@ -5,6 +5,7 @@ import {
 	closeDueWaves,
 	destroyKeys,
 	forgetComments,
+	openDueWaves,
 	sendReminders,
 	sweepWaves
 } from '#lib/engagement/commands.server.ts';
@@ -66,6 +67,10 @@ const closeWave: Run = async (ctx, _, payload) => {
 	await closeDueWave(ctx, (payload as { waveId: string }).waveId);
 };
 
+const openWaves: Run = async (ctx, { origin }) => {
+	await openDueWaves(ctx, { origin });
+};
+
 const remindWave: Run = (ctx, { origin }, payload) =>
 	sendReminders(ctx, { ...(payload as { waveId: string; round: string }), origin });
 
@@ -100,6 +105,7 @@ export const tasks = {
 	'act-on-webhooks': webhooks,
 	sweep: sweepPayments,
 	reconcile: reconcilePayments,
+	'open-due-waves': openWaves,
 	'close-due-waves': closeWaves,
 	'close-wave': closeWave,
 	'remind-wave': remindWave,

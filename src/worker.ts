@@ -71,6 +71,7 @@ const begin = () =>
 			{ task: 'sweep', match: '* * * * *', identifier: 'sweep' },
 			{ task: 'reconcile', match: '*/10 * * * *', identifier: 'reconcile' },
 			{ task: 'close-due-waves', match: '*/5 * * * *', identifier: 'waves' },
+			{ task: 'open-due-waves', match: '20 * * * *', identifier: 'openings' },
 			{ task: 'refresh-results', match: '15 2 * * *', identifier: 'results' },
 			{ task: 'forget', match: '40 2 * * *', identifier: 'forget' }
 		])

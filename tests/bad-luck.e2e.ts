@@ -14,6 +14,7 @@ import { openBrowser } from '../scripts/browser.ts';
 import { offered, selling } from './cohort.ts';
 import { enrolled } from './enrolled.ts';
 import { openHouseOfItsOwn, type Answer } from './house-of-its-own.ts';
+import { confirmedTeam } from '../scripts/seed/team.ts';
 
 type House = Awaited<ReturnType<typeof openHouseOfItsOwn>>;
 let house: House;
@@ -366,7 +367,8 @@ describe('answering for the team', () => {
 		const opened = await openWave(made.coach, {
 			enrollmentId: made.enrollmentId,
 			index: 0,
-			origin: house.origin
+			origin: house.origin,
+			...(await confirmedTeam(made.coach, made.enrollmentId))
 		});
 		expect(opened).toMatchObject({ ok: true });
 		const to = 'seller1@team.example';

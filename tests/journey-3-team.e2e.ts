@@ -49,7 +49,10 @@ describe.each([
 
 		const coachDesk = await openPage({ javaScript, locale });
 		await signIn(coachDesk.page, coach, `/coach/leaders/${enrollmentId}`);
-		await coachDesk.page.locator('form[action="?/openWave"] button').click();
+		await coachDesk.page.locator(`a[href="/coach/leaders/${enrollmentId}/ask"]`).click();
+		await expect.poll(() => coachDesk.page.locator('tbody tr').count()).toBe(5);
+		expect(await coachDesk.page.locator('tbody').textContent()).toContain(sellers[0]!);
+		await coachDesk.page.locator('form[action="?/open"] button').click();
 		await expect
 			.poll(() =>
 				count(

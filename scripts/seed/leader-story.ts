@@ -29,6 +29,7 @@ import { addDays, dayIn, isWorkday, type Day } from '#lib/values/day.ts';
 import { ok } from '#lib/values/result.ts';
 import { coach } from './staff.ts';
 import { dice, must, zone, type Story, type Version } from './story.ts';
+import { confirmedTeam } from './team.ts';
 
 export type SellerInCast = {
 	name: string;
@@ -97,13 +98,9 @@ export function asksTeam(story: Story, leader: LeaderInCast) {
 		const opens = addDays(leader.dayZero, openingDays[wave]!);
 		story.onWorkday(opens, '08:30', async (now) => {
 			const ctx = await story.as('coach', coach.email, now);
-			must(
-				await openWave(ctx, {
-					enrollmentId: await enrollmentOf(story, leader.email),
-					index: wave,
-					origin: story.origin
-				})
-			);
+			const enrollmentId = await enrollmentOf(story, leader.email);
+			const team = { ...(await confirmedTeam(ctx, enrollmentId)), opensByItself: true };
+			must(await openWave(ctx, { enrollmentId, index: wave, origin: story.origin, ...team }));
 		});
 		leader.sellers.slice(0, leader.mood.answer(wave)).forEach((who, place) => {
 			const level =

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, like, lte, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, like, lte, sql, type SQL } from 'drizzle-orm';
 import * as v from 'valibot';
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -24,7 +24,7 @@ import {
 	sealBox,
 	shuffled
 } from './box.server.ts';
-import { isEligible, linkState } from './invitation.ts';
+import { linkState } from './invitation.ts';
 import { mayAskForComments, mayShowComments, methodVersion } from './publication.ts';
 import { baselineWave, byRespondent, type Wave } from './score.ts';
 import {
@@ -45,12 +45,15 @@ import {
 	teamPolicy,
 	wave
 } from './tables.server.ts';
+import { askedOn, isConfirmed } from './team.server.ts';
 import { baselineInTime, teamResult, type Answered } from './team-result.ts';
 import {
 	closableFrom,
 	closesOn,
 	commentMonths,
+	dueByItself,
 	from,
+	isOpeningTime,
 	kindOf,
 	lastWaveEnds,
 	mayOpen,
@@ -72,19 +75,94 @@ const reminderSpreadMs = 2 * hourMs;
 const mailOf = (waveId: string, rest: string) => `wave/${waveId}/${rest}`;
 
 type Opened = { waveId: string; invited: number; closesAt: Date };
+type Opening = {
+	enrollmentId: string;
+	index: number;
+	/** Of the links, "https://…". */
+	origin: string;
+};
 
 /**
  * Asks the team of one of the coach's own leaders: freezes the threshold, makes the wave's keys and
  * a personal link for every seller who is on the roster for 28 days, and mails the links.
  *
- * @param origin of the links, "https://…"
+ * @param confirmed the marks of those whom the coach has read and confirmed (`teamToAsk`); whoever
+ * else would be asked makes it refuse with `team-changed`
+ * @param opensByItself whether the waves after this one open on their day by themselves
  */
 export async function openWave(
 	ctx: Context<Coach>,
-	{ enrollmentId, index, origin }: { enrollmentId: string; index: number; origin: string }
+	{
+		confirmed,
+		opensByItself,
+		...opening
+	}: Opening & { confirmed: readonly string[]; opensByItself: boolean }
+): Promise<Result<Opened, OpenRefusal | 'no-such-enrollment'>> {
+	return open(ctx, eq(enrollment.coachId, ctx.who.personId), opening, { confirmed, opensByItself });
+}
+
+/**
+ * Opens every wave after the baseline whose day has come, where the coach wanted that and the team is
+ * the one that they confirmed. What cannot be opened waits for the coach.
+ *
+ * @returns how many were opened
+ */
+export async function openDueWaves(
+	ctx: Context<System>,
+	{ origin }: { origin: string }
+): Promise<number> {
+	const teams = await ctx.db
+		.select({
+			enrollmentId: enrollment.id,
+			dayZero: enrollment.dayZero,
+			timeZone: enrollment.timeZone,
+			before: sql<
+				{ index: number; status: string }[]
+			>`(select json_agg(json_build_object('index', w.index, 'status', w.status)) from wave w
+				where w.enrollment_id = ${enrollment.id})`
+		})
+		.from(teamPolicy)
+		.innerJoin(enrollment, eq(enrollment.id, teamPolicy.enrollmentId))
+		.where(and(teamPolicy.opensByItself, eq(enrollment.state, 'active')));
+	let opened = 0;
+	for (const { enrollmentId, dayZero, timeZone, before } of teams) {
+		if (!isOpeningTime(ctx.now, timeZone)) continue;
+		const index = dueByItself(dayZero, dayIn(ctx.now, timeZone), before ?? []);
+		if (index === null) continue;
+		const outcome = await open(ctx, undefined, { enrollmentId, index, origin }, null);
+		if (outcome.ok) opened += 1;
+	}
+	return opened;
+}
+
+/** Whether the waves that are left open by themselves; for the leader's own coach. */
+export async function setOpensByItself(
+	ctx: Context<Coach>,
+	{ enrollmentId, opensByItself }: { enrollmentId: string; opensByItself: boolean }
+): Promise<Result<null, 'no-such-enrollment'>> {
+	if (!isId(enrollmentId)) return refuse('no-such-enrollment');
+	const changed = await ctx.db
+		.update(teamPolicy)
+		.set({ opensByItself })
+		.where(
+			and(
+				eq(teamPolicy.enrollmentId, enrollmentId),
+				sql`exists (select 1 from enrollment e where e.id = ${enrollmentId} and e.coach_id = ${ctx.who.personId})`
+			)
+		)
+		.returning({ id: teamPolicy.enrollmentId });
+	return changed.length > 0 ? ok(null) : refuse('no-such-enrollment');
+}
+
+/** @param said what the coach says of the team now; null to go by what they last confirmed */
+async function open<Who extends { role: string; personId?: string }>(
+	ctx: Context<Who>,
+	mine: SQL | undefined,
+	{ enrollmentId, index, origin }: Opening,
+	said: { confirmed: readonly string[]; opensByItself: boolean } | null
 ): Promise<Result<Opened, OpenRefusal | 'no-such-enrollment'>> {
 	if (!isId(enrollmentId)) return refuse('no-such-enrollment');
-	return inTransactionOrUndo<Coach, Result<Opened, OpenRefusal | 'no-such-enrollment'>>(
+	return inTransactionOrUndo<Who, Result<Opened, OpenRefusal | 'no-such-enrollment'>>(
 		ctx,
 		async (tx) => {
 			const [found] = await tx.db
@@ -96,13 +174,7 @@ export async function openWave(
 				})
 				.from(enrollment)
 				.innerJoin(person, eq(person.id, enrollment.leaderId))
-				.where(
-					and(
-						eq(enrollment.id, enrollmentId),
-						eq(enrollment.coachId, ctx.who.personId),
-						eq(enrollment.state, 'active')
-					)
-				);
+				.where(and(eq(enrollment.id, enrollmentId), mine, eq(enrollment.state, 'active')));
 			if (!found) return refuse('no-such-enrollment');
 			// Two who open at the same time meet at the lock on this row.
 			await tx.db.insert(teamPolicy).values({ enrollmentId }).onConflictDoNothing();
@@ -120,15 +192,18 @@ export async function openWave(
 			if (refused) return refuse(refused);
 
 			const team = await tx.db.select().from(seller).where(eq(seller.enrollmentId, enrollmentId));
-			const asked = team.filter((member) => isEligible(member, today));
+			const asked = askedOn(team, today);
 			if (asked.length === 0) return refuse('nobody-to-ask');
 			// Everybody is asked or nobody: leaving out an address must not choose who is heard.
 			if (asked.some(({ email }) => !email)) return refuse('address-missing');
+			if (!isConfirmed(asked, said?.confirmed ?? policy!.confirmed)) return refuse('team-changed');
 
 			await tx.db
 				.update(teamPolicy)
 				.set({
 					frozenAt: policy!.frozenAt ?? ctx.now,
+					confirmed: asked.map(({ mark }) => mark),
+					...(said && { opensByItself: said.opensByItself }),
 					...(!policy!.pairingKeyEnc &&
 						!policy!.pairingKeyDestroyedAt && {
 							pairingKeyEnc: seal(ctx.keys, 'pairing-key', newPairingKey())

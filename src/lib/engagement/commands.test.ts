@@ -2,9 +2,12 @@ import postgres from 'postgres';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eq, sql } from 'drizzle-orm';
 import { changeSeller } from '#lib/cohorts/commands.server.ts';
+import type { Coach } from '#lib/people/actor.ts';
+import type { Context } from '#lib/server/context.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { refuse } from '#lib/values/result.ts';
+import { confirmedTeam } from '../../../scripts/seed/team.ts';
 import { databasePerTest } from '../../../tests/database.ts';
 import { enrolled } from '../../../tests/enrolled.ts';
 import { worldOn, type World } from '../../../tests/world.ts';
@@ -16,12 +19,14 @@ import {
 	closeDueWaves,
 	closeWave,
 	destroyKeys,
+	openDueWaves,
 	openWave,
 	remind,
 	sendReminders,
+	setOpensByItself,
 	sweepWaves
 } from './commands.server.ts';
-import { publishedResults, surveyBehind, wavesFor } from './queries.server.ts';
+import { publishedResults, surveyBehind, wavesFor, wavesToOpen } from './queries.server.ts';
 import type { Wave } from './score.ts';
 import { questionsAt, readReply } from './survey.ts';
 import {
@@ -64,9 +69,17 @@ async function mailedTokens(category = 'invitation'): Promise<string[]> {
 	);
 }
 
+/** Opens a wave as the coach does who has just read who is asked. */
+async function opens(
+	ctx: Context<Coach>,
+	asked: { enrollmentId: string; index: number; origin: string }
+) {
+	return openWave(ctx, { ...(await confirmedTeam(ctx, asked.enrollmentId)), ...asked });
+}
+
 async function opened(team: Team, index: Wave = 0, at = inBaseline) {
 	world.at(at);
-	const made = await openWave(await coachOf(team), {
+	const made = await opens(await coachOf(team), {
 		enrollmentId: team.enrollmentId,
 		index,
 		origin
@@ -146,7 +159,7 @@ describe('opening', () => {
 		const team = await enrolled(world, { dayZero });
 		const attempt = async (index: number, at: string) => {
 			world.at(at);
-			return openWave(await coachOf(team), { enrollmentId: team.enrollmentId, index, origin });
+			return opens(await coachOf(team), { enrollmentId: team.enrollmentId, index, origin });
 		};
 		expect(await attempt(0, '2026-12-01T09:00:00Z')).toEqual(refuse('not-due-yet'));
 		expect(await attempt(1, inBaseline)).toEqual(refuse('baseline-first'));
@@ -166,7 +179,7 @@ describe('opening', () => {
 		const ctx = await coachOf(team);
 		const outcomes = await Promise.all(
 			Array.from({ length: 5 }, () =>
-				openWave(ctx, { enrollmentId: team.enrollmentId, index: 0, origin })
+				opens(ctx, { enrollmentId: team.enrollmentId, index: 0, origin })
 			)
 		);
 		expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
@@ -178,8 +191,8 @@ describe('opening', () => {
 		const team = await enrolled(world, { dayZero });
 		const other = await world.as('coach', 'other@lofte.example');
 		const asked = { enrollmentId: team.enrollmentId, index: 0, origin };
-		expect(await openWave(other, asked)).toEqual(refuse('no-such-enrollment'));
-		expect(await openWave(other, { ...asked, enrollmentId: 'x' })).toEqual(
+		expect(await opens(other, asked)).toEqual(refuse('no-such-enrollment'));
+		expect(await opens(other, { ...asked, enrollmentId: 'x' })).toEqual(
 			refuse('no-such-enrollment')
 		);
 		const { waveId } = await opened(team);
@@ -203,19 +216,49 @@ describe('opening', () => {
 		await database.db.execute(sql`update seller set email = null where external_id = 'S4'`);
 		world.at(inBaseline);
 		const asked = { enrollmentId: team.enrollmentId, index: 0, origin };
-		expect(await openWave(await coachOf(team), asked)).toEqual(refuse('address-missing'));
+		expect(await opens(await coachOf(team), asked)).toEqual(refuse('address-missing'));
 		await database.db.execute(
 			sql`update seller set email = 's4@team.example' where external_id = 'S4'`
 		);
-		const made = await openWave(await coachOf(team), asked);
+		const made = await opens(await coachOf(team), asked);
 		expect(made.ok && made.value.invited).toBe(4);
+	});
+
+	test('asks nobody whom the coach has not read: a name or an address put there meanwhile stops it', async () => {
+		const team = await enrolled(world, { dayZero });
+		world.at(inBaseline);
+		const coach = await coachOf(team);
+		const asked = { enrollmentId: team.enrollmentId, index: 0, origin };
+		const read = await confirmedTeam(coach, team.enrollmentId);
+		const nothing = async () => {
+			expect(await database.db.$count(wave)).toBe(0);
+			expect(await mailedTokens()).toEqual([]);
+		};
+		const isMine = sql`update seller set email = 'ingrid+1@team.example' where external_id = 'S1'`;
+		await database.db.execute(isMine);
+		expect(await openWave(coach, { ...asked, ...read })).toEqual(refuse('team-changed'));
+		await nothing();
+		await database.db.execute(
+			sql`update seller set email = 's1@team.example' where external_id = 'S1'`
+		);
+		expect(await openWave(coach, { ...asked, ...read, confirmed: [] })).toEqual(
+			refuse('team-changed')
+		);
+		await nothing();
+		// Whoever is read again is asked; and who left in the meantime stops nothing.
+		const again = await confirmedTeam(coach, team.enrollmentId);
+		await database.db.execute(
+			sql`update seller set ended_on = '2027-01-04' where external_id = 'S2'`
+		);
+		const made = await openWave(coach, { ...asked, ...again });
+		expect(made.ok && made.value.invited).toBe(5);
 	});
 
 	test('cannot be asked for another threshold, and nobody can change it afterwards', async () => {
 		const team = await enrolled(world, { dayZero });
 		world.at(inBaseline);
 		const tampered = { enrollmentId: team.enrollmentId, index: 0, origin, minGroup: 1 };
-		await openWave(await coachOf(team), tampered);
+		await opens(await coachOf(team), tampered);
 		const [row] = await database.db.select().from(wave);
 		expect(row!.minGroup).toBe(5);
 		const lowerPolicy = database.db.update(teamPolicy).set({ minGroup: 4 });
@@ -740,5 +783,75 @@ describe('the pairing key', () => {
 		expect(await destroyKeys(world.system())).toBe(0);
 		world.at('2027-05-18T22:00:00Z');
 		expect(await destroyKeys(world.system())).toBe(1);
+	});
+});
+
+describe('a wave after the baseline', () => {
+	async function baselineOver(opensByItself: boolean) {
+		const team = await enrolled(world, { dayZero });
+		world.at(inBaseline);
+		const coach = await coachOf(team);
+		const asked = { enrollmentId: team.enrollmentId, index: 0, origin };
+		const read = await confirmedTeam(coach, team.enrollmentId);
+		expect((await openWave(coach, { ...asked, ...read, opensByItself })).ok).toBe(true);
+		world.at(afterBaseline);
+		await closeDueWaves(world.system());
+		return team;
+	}
+	const openAt = (at: string) => {
+		world.at(at);
+		return openDueWaves(world.system(), { origin });
+	};
+	const waiting = async (team: Team) => wavesToOpen({ ...(await coachOf(team)), now: world.now });
+
+	test('opens by itself, once, on the morning of a working day in the leader’s zone', async () => {
+		const team = await baselineOver(true);
+		expect(await openAt('2027-01-17T09:00:00Z')).toBe(0);
+		expect(await openAt('2027-01-18T06:59:00Z')).toBe(0);
+		expect(await waiting(team)).toEqual([]);
+		world.at('2027-01-18T07:00:00Z');
+		const both = await Promise.all([
+			openDueWaves(world.system(), { origin }),
+			openDueWaves(world.system(), { origin })
+		]);
+		expect(both.sort()).toEqual([0, 1]);
+		expect(await openAt('2027-01-18T08:00:00Z')).toBe(0);
+		expect(await database.db.$count(wave)).toBe(2);
+		expect(await mailedTokens()).toHaveLength(6);
+		expect(await violations()).toEqual([]);
+	});
+
+	test('does not open on a weekend, nor in the afternoon', async () => {
+		await baselineOver(true);
+		expect(await openAt('2027-01-23T09:00:00Z')).toBe(0);
+		expect(await openAt('2027-01-19T11:00:00Z')).toBe(0);
+		expect(await openAt('2027-01-25T09:00:00Z')).toBe(1);
+	});
+
+	test('waits for the coach when somebody on the team is not the one they confirmed', async () => {
+		const team = await baselineOver(true);
+		await database.db.execute(
+			sql`update seller set email = 'another@team.example' where external_id = 'S1'`
+		);
+		expect(await openAt(inPulse)).toBe(0);
+		expect(await waiting(team)).toMatchObject([
+			{ enrollmentId: team.enrollmentId, kind: 'pulse', week: 2, lastOn: '2027-01-26' }
+		]);
+		expect(await mailedTokens()).toEqual([]);
+		await opened(team, 1, inPulse);
+		expect(await waiting(team)).toEqual([]);
+	});
+
+	test('waits for the coach who wants to open by hand, and only that coach decides it', async () => {
+		const team = await baselineOver(false);
+		expect(await openAt(inPulse)).toBe(0);
+		expect(await waiting(team)).toHaveLength(1);
+		const other = await world.as('coach', 'other@lofte.example');
+		const byItself = { enrollmentId: team.enrollmentId, opensByItself: true };
+		expect(await setOpensByItself(other, byItself)).toEqual(refuse('no-such-enrollment'));
+		expect(await openAt(inPulse)).toBe(0);
+		expect(await wavesToOpen({ ...other, now: world.now })).toEqual([]);
+		expect((await setOpensByItself(await coachOf(team), byItself)).ok).toBe(true);
+		expect(await openAt(inPulse)).toBe(1);
 	});
 });

@@ -1,11 +1,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Enrollment } from '#lib/cohorts/enrollment.ts';
-import { enrollment } from '#lib/cohorts/tables.server.ts';
+import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import type { System } from '#lib/people/actor.ts';
+import type { Coach, System } from '#lib/people/actor.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
-import { dayIn } from '#lib/values/day.ts';
+import { dayIn, type Day } from '#lib/values/day.ts';
 import { linkState } from './invitation.ts';
 import { mayAskForComments } from './publication.ts';
 import { changeBetween, type Change } from './change.ts';
@@ -19,10 +19,12 @@ import {
 	type Wave
 } from './score.ts';
 import { answersFrom, questionsAt, type Question } from './survey.ts';
-import { invitation, publishedResult, response, wave } from './tables.server.ts';
+import { invitation, publishedResult, response, teamPolicy, wave } from './tables.server.ts';
+import { askedOn, isConfirmed } from './team.server.ts';
 import { withoutCoachNotes, type StoredResult, type TeamResult } from './team-result.ts';
 import {
 	closableFrom,
+	mayOpen,
 	mayRemind,
 	plan,
 	stageOf,
@@ -88,6 +90,8 @@ export type WaveRow = Planned & {
 	opensAt: Date | null;
 	closesAt: Date | null;
 	closedAt: Date | null;
+	/** Whether it opens on its day by itself, while the team is the one that the coach confirmed. */
+	byItself: boolean;
 	/** How many have a link. */
 	invited: number | null;
 	/** How often all who had not answered were reminded on the coach's word. */
@@ -116,6 +120,7 @@ export async function wavesFor(
 			closesAt: wave.closesAt,
 			closedAt: wave.closedAt,
 			invited: wave.invited,
+			opensByItself: teamPolicy.opensByItself,
 			payload: publishedResult.payload,
 			reminders: sql<number>`(select count(*)::int from audit_log a where a.object_kind = 'wave'
 				and a.object_id = ${wave.id} and a.action = 'wave-reminder')`,
@@ -128,6 +133,7 @@ export async function wavesFor(
 		})
 		.from(wave)
 		.leftJoin(publishedResult, eq(publishedResult.waveId, wave.id))
+		.leftJoin(teamPolicy, eq(teamPolicy.enrollmentId, wave.enrollmentId))
 		.where(eq(wave.enrollmentId, of.id));
 	const today = dayIn(now, of.timeZone);
 	return plan(of.dayZero).map((planned) => {
@@ -142,6 +148,7 @@ export async function wavesFor(
 			opensAt: row?.opensAt ?? null,
 			closesAt: row?.closesAt ?? null,
 			closedAt: row?.closedAt ?? null,
+			byItself: rows.some(({ opensByItself }) => opensByItself),
 			invited: row?.invited ?? null,
 			reminders: row?.reminders ?? 0,
 			closableFrom: open && closableFrom(open),
@@ -150,6 +157,113 @@ export async function wavesFor(
 			comments: row?.comments ?? []
 		};
 	});
+}
+
+/** Somebody whom the next wave asks, as the coach reads it. */
+export type TeamMember = {
+	id: string;
+	name: string;
+	email: string | null;
+	startedOn: Day;
+	mark: string;
+	/** Whether the coach has confirmed them at this address before. */
+	known: boolean;
+};
+
+/**
+ * Whom a wave that opens today asks, by name, with their marks for `openWave`; and whether anybody
+ * was confirmed before. The caller has found the enrollment as its coach. One statement.
+ */
+export async function teamToAsk(
+	{ db, now }: Context<Coach>,
+	of: Pick<Enrollment, 'id' | 'timeZone'>
+): Promise<{ members: TeamMember[]; askedBefore: boolean }> {
+	const team = await db
+		.select({
+			id: seller.id,
+			name: seller.name,
+			email: seller.email,
+			startedOn: seller.startedOn,
+			endedOn: seller.endedOn,
+			confirmed: teamPolicy.confirmed
+		})
+		.from(seller)
+		.leftJoin(teamPolicy, eq(teamPolicy.enrollmentId, seller.enrollmentId))
+		.where(eq(seller.enrollmentId, of.id))
+		.orderBy(seller.name)
+		.limit(200);
+	const confirmed = team[0]?.confirmed ?? [];
+	return {
+		members: askedOn(team, dayIn(now, of.timeZone)).map(({ id, name, email, startedOn, mark }) => ({
+			id,
+			name,
+			email,
+			startedOn,
+			mark,
+			known: confirmed.includes(mark)
+		})),
+		askedBefore: confirmed.length > 0
+	};
+}
+
+export type DueWave = Pick<Planned, 'kind' | 'week' | 'lastOn'> & {
+	enrollmentId: string;
+	leaderName: string;
+};
+
+/**
+ * The waves of the coach's own leaders that wait for the coach: due, and not going to open by
+ * themselves. One statement.
+ */
+export async function wavesToOpen({ db, now, who }: Context<Coach>): Promise<DueWave[]> {
+	const rows = await db
+		.select({
+			enrollmentId: enrollment.id,
+			leaderName: person.name,
+			dayZero: enrollment.dayZero,
+			timeZone: enrollment.timeZone,
+			opensByItself: teamPolicy.opensByItself,
+			confirmed: teamPolicy.confirmed,
+			before: sql<
+				{ index: number; status: Status }[]
+			>`coalesce((select json_agg(json_build_object('index', w.index, 'status', w.status)) from wave w
+				where w.enrollment_id = ${enrollment.id}), '[]'::json)`,
+			team: sql<
+				{ id: string; name: string; email: string | null; startedOn: Day; endedOn: Day | null }[]
+			>`coalesce((select json_agg(json_build_object('id', s.id, 'name', s.name, 'email', s.email,
+				'startedOn', s.started_on, 'endedOn', s.ended_on)) from seller s
+				where s.enrollment_id = ${enrollment.id}), '[]'::json)`
+		})
+		.from(enrollment)
+		.innerJoin(person, eq(person.id, enrollment.leaderId))
+		.leftJoin(teamPolicy, eq(teamPolicy.enrollmentId, enrollment.id))
+		.where(
+			and(
+				eq(enrollment.coachId, who.personId),
+				eq(enrollment.state, 'active'),
+				// The last wave may open until day 96.
+				sql`${enrollment.dayZero} between (${now.toISOString()}::timestamptz - interval '98 days')::date
+					and (${now.toISOString()}::timestamptz + interval '15 days')::date`
+			)
+		)
+		.orderBy(enrollment.dayZero, person.name)
+		.limit(100);
+	return rows.flatMap(
+		({ enrollmentId, leaderName, dayZero, timeZone, before, team, ...policy }) => {
+			const today = dayIn(now, timeZone);
+			const due = plan(dayZero).find(
+				({ index }) => mayOpen(index, dayZero, today, before) === null
+			);
+			if (!due) return [];
+			const byItself =
+				due.index !== baselineWave &&
+				policy.opensByItself &&
+				isConfirmed(askedOn(team, today), policy.confirmed ?? []);
+			if (byItself) return [];
+			const { kind, week, lastOn } = due;
+			return [{ enrollmentId, leaderName, kind, week, lastOn }];
+		}
+	);
 }
 
 /** A warning about guarded answers is for the coach alone. */

@@ -24,6 +24,10 @@ export const teamPolicy = pgTable(
 		/** Fewer people than this and nothing is shown; frozen when the baseline opens. */
 		minGroup: smallint().notNull().default(5),
 		frozenAt: instant(),
+		/** Marks of those whom the coach last confirmed as the team; another address is another mark. */
+		confirmed: text().array().notNull().default([]),
+		/** Whether the waves after the baseline open on their day while the team is the confirmed one. */
+		opensByItself: boolean().notNull().default(false),
 		/** K of method 2.5, encrypted with an application key; gone 30 days after the last wave. */
 		pairingKeyEnc: bytes(),
 		pairingKeyDestroyedAt: instant()

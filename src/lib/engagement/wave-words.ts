@@ -20,6 +20,7 @@ export const waveRefusals = {
 	'baseline-first': m.engagement_open_baseline_first,
 	'nobody-to-ask': m.engagement_open_nobody_to_ask,
 	'address-missing': m.engagement_open_address_missing,
+	'team-changed': m.engagement_open_team_changed,
 	'no-such-enrollment': m.engagement_open_no_such_enrollment,
 	'not-open': m.engagement_open_not_open,
 	'too-late-to-remind': m.engagement_open_too_late_to_remind,

@@ -86,7 +86,8 @@ export type OpenRefusal =
 	| 'another-wave-open'
 	| 'baseline-first'
 	| 'nobody-to-ask'
-	| 'address-missing';
+	| 'address-missing'
+	| 'team-changed';
 
 /** Whether a wave may be opened now, given what was opened before. */
 export function mayOpen(
@@ -105,6 +106,24 @@ export function mayOpen(
 	if (stage === 'ahead') return 'not-due-yet';
 	return stage === 'missed' ? 'too-late' : null;
 }
+
+/** A wave opens by itself on the morning of a working day, so that nobody is asked at night. */
+export function isOpeningTime(now: Date, timeZone: string): boolean {
+	const { hour, dayOfWeek } = Temporal.Instant.fromEpochMilliseconds(
+		now.getTime()
+	).toZonedDateTimeISO(timeZone);
+	return dayOfWeek <= 5 && hour >= 8 && hour < 12;
+}
+
+/** The wave that is due by itself: one after the baseline that may be opened on this day. */
+export const dueByItself = (
+	dayZero: Day,
+	today: Day,
+	before: readonly { index: number; status: string }[]
+): Wave | null =>
+	waves.find(
+		(index) => index !== baselineWave && mayOpen(index, dayZero, today, before) === null
+	) ?? null;
 
 export type RemindRefusal =
 	'not-open' | 'too-late-to-remind' | 'reminded-lately' | 'reminded-enough';

@@ -63,7 +63,8 @@ export const access: Record<string, Door> = {
 		actions: ['save', 'remark', 'remove', 'accept', 'return']
 	},
 	'/coach/leaders': { who: coach },
-	'/coach/leaders/[enrollment]': { who: coach, actions: ['openWave', 'remind', 'closeWave'] },
+	'/coach/leaders/[enrollment]': { who: coach, actions: ['byItself', 'remind', 'closeWave'] },
+	'/coach/leaders/[enrollment]/ask': { who: coach, actions: ['open'] },
 	'/coach/leaders/[enrollment]/baseline': { who: coach, actions: ['sign'] },
 	'/coach/sessions': { who: coach, actions: ['plan'] },
 	'/coach/sessions/[session]': {

@@ -1,7 +1,7 @@
 import { error, fail } from '@sveltejs/kit';
 import { enrollmentForCoach } from '#lib/cohorts/queries.server.ts';
 import { stationsForCoach } from '#lib/coursework/queries.server.ts';
-import { closeWave, openWave, remind } from '#lib/engagement/commands.server.ts';
+import { closeWave, remind, setOpensByItself } from '#lib/engagement/commands.server.ts';
 import { wavesFor } from '#lib/engagement/queries.server.ts';
 import { coachView } from '#lib/uplift/coach-view.server.ts';
 import { coachedResults } from '#lib/uplift/queries.server.ts';
@@ -37,14 +37,12 @@ const text = async (request: Request, name: string) =>
 	String((await request.formData()).get(name) ?? '');
 
 export const actions: Actions = {
-	openWave: async ({ locals, params, request }) => {
-		const index = Number(await text(request, 'index'));
-		const opened = await openWave(locals.as('coach'), {
+	byItself: async ({ locals, params, request }) => {
+		const changed = await setOpensByItself(locals.as('coach'), {
 			enrollmentId: params.enrollment,
-			index,
-			origin: locals.origin
+			opensByItself: (await text(request, 'on')) === 'yes'
 		});
-		return opened.ok ? { done: true } : fail(409, { reason: opened.reason });
+		return changed.ok ? { done: true } : fail(409, { reason: changed.reason });
 	},
 	remind: async ({ locals, request }) => {
 		const reminded = await remind(locals.as('coach'), await text(request, 'wave'));
