@@ -42,6 +42,7 @@ beforeAll(async () => {
 		sql`select id from submission where enrollment_id = ${ingrid} and status in ('submitted', 'in-review') limit 1`
 	);
 	own['/coach/leaders/[enrollment]'] = await one(sql`select ${ingrid}`);
+	own['/coach/leaders/[enrollment]/ask'] = own['/coach/leaders/[enrollment]'];
 	own['/coach/leaders/[enrollment]/baseline'] = own['/coach/leaders/[enrollment]'];
 	own['/sponsor/[enrollment]'] = own['/coach/leaders/[enrollment]'];
 	own['/coach/cohorts/[cohort]'] = await one(

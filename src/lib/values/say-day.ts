@@ -18,6 +18,14 @@ export const sayShortDay = (day: Day, locale: string): string =>
 		month: 'long'
 	}).format(new Date(`${day}T00:00:00Z`));
 
+/** The month that a day lies in: "Jan 2027", "jan. 2027". */
+export const sayMonth = (day: Day, locale: string): string =>
+	dateFormat(locale === 'en' ? 'en-GB' : locale, {
+		timeZone: 'UTC',
+		month: 'short',
+		year: 'numeric'
+	}).format(new Date(`${day}T00:00:00Z`));
+
 /** Writing a range costs as much as fifty days, and everybody asks for the same week. */
 const weeks = new Map<string, string>();
 
