@@ -243,6 +243,7 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 							sellerId: await sellerOf(who),
 							minutes,
 							note: '',
+							day: null,
 							requestKey: randomUUID()
 						})
 					);
@@ -261,6 +262,7 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 						sellerId: last.id,
 						minutes: null,
 						note: '',
+						day: null,
 						requestKey: randomUUID()
 					})
 				);
@@ -275,6 +277,7 @@ export function keepsPulse(story: Story, leader: LeaderInCast, until: Day) {
 						sellerId: null,
 						minutes: 40,
 						note: '',
+						day: null,
 						requestKey: randomUUID()
 					})
 				);

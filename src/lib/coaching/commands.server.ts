@@ -32,23 +32,33 @@ import {
 	type Visibility
 } from './session.ts';
 import { session, sessionNote, touchpoint, touchpointSeller } from './tables.server.ts';
-import { isForTeam, mayUndo, type NewTouchpoint, type TouchpointRefusal } from './touchpoint.ts';
+import {
+	isForTeam,
+	loggableDays,
+	mayUndo,
+	type NewTouchpoint,
+	type TouchpointRefusal
+} from './touchpoint.ts';
 
 /**
- * Logs a touchpoint of today. The form's key makes a double tap one touchpoint.
+ * Logs a touchpoint of today or of the last days. The form's key makes a double tap one touchpoint.
  *
  * @returns the touchpoint's id; the same one however often the form is sent
  */
 export async function logTouchpoint(
 	ctx: Context<Leader>,
-	{ kind, sellerId, minutes, note, requestKey }: NewTouchpoint
+	{ kind, sellerId, minutes, note, day: said, requestKey }: NewTouchpoint
 ): Promise<Result<{ id: string }, TouchpointRefusal>> {
 	const part = await myEnrollment(ctx);
 	if (!part || part.state !== 'active') return refuse('not-enrolled');
 	// The same tap twice is one; another seller from the same page, after an answer that was lost, is another one.
-	const once = createHash('sha256').update(`${requestKey} ${kind} ${sellerId}`).digest('hex');
+	const today = dayIn(ctx.now, part.timeZone);
+	const day = said ?? today;
+	if (!loggableDays(today).includes(day)) return refuse('day-wrong');
+	const once = createHash('sha256')
+		.update(`${requestKey} ${kind} ${sellerId}${said ? ` ${said}` : ''}`)
+		.digest('hex');
 	const key = once.slice(0, 32);
-	const day = dayIn(ctx.now, part.timeZone);
 	return inTransactionOrUndo(
 		ctx,
 		async (tx): Promise<Result<{ id: string }, TouchpointRefusal>> => {
@@ -111,12 +121,13 @@ export async function undoTouchpoint(
 ): Promise<Result<null, 'not-found' | 'not-today'>> {
 	if (!isId(id)) return refuse('not-found');
 	const [found] = await ctx.db
-		.select({ day: touchpoint.day, timeZone: enrollment.timeZone })
+		.select({ createdAt: touchpoint.createdAt, timeZone: enrollment.timeZone })
 		.from(touchpoint)
 		.innerJoin(enrollment, eq(enrollment.id, touchpoint.enrollmentId))
 		.where(and(eq(touchpoint.id, id), eq(enrollment.leaderId, ctx.who.personId)));
 	if (!found) return refuse('not-found');
-	if (!mayUndo(found, dayIn(ctx.now, found.timeZone))) return refuse('not-today');
+	const { createdAt, timeZone } = found;
+	if (!mayUndo(dayIn(createdAt, timeZone), dayIn(ctx.now, timeZone))) return refuse('not-today');
 	await ctx.db.delete(touchpoint).where(eq(touchpoint.id, id));
 	return ok(null);
 }

@@ -8,6 +8,7 @@ import type { MailRequest } from '#lib/server/outbox.server.ts';
 import { asking } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
+import { addDays, dayIn } from '#lib/values/day.ts';
 import { databasePerTest } from '../../../tests/database.ts';
 import { enrolled } from '../../../tests/enrolled.ts';
 import { worldOn, type World } from '../../../tests/world.ts';
@@ -54,6 +55,7 @@ const touch = (fields: Partial<NewTouchpoint> = {}): NewTouchpoint => ({
 	sellerId: part.sellers[0]!.id,
 	minutes: null,
 	note: '',
+	day: null,
 	requestKey: randomUUID(),
 	...fields
 });
@@ -154,6 +156,34 @@ describe('logging a touchpoint', () => {
 			reason: 'form-stale'
 		});
 		expect(await database.db.$count(touchpoint)).toBe(3);
+	});
+
+	test('what happened earlier in the week counts on its day, and can be taken back today', async () => {
+		const day = addDays(dayIn(world.now, 'Europe/Oslo'), -3);
+		const earlier = await logTouchpoint(leader(), touch({ day }));
+		if (!earlier.ok) throw new Error(earlier.reason);
+		const reached = (await pulse()).table.find(({ id }) => id === part.sellers[0]!.id);
+		expect(reached?.touches).toEqual([{ day, kind: 'coaching' }]);
+		expect(await loggedToday(leader(), (await myEnrollment(leader()))!)).toMatchObject([
+			{ id: earlier.value.id, earlier: day }
+		]);
+		expect(await undoTouchpoint(leader(), earlier.value.id)).toEqual({ ok: true, value: null });
+		const today = dayIn(world.now, 'Europe/Oslo');
+		for (const wrong of [addDays(today, 1), addDays(today, -7)])
+			expect(await logTouchpoint(leader(), touch({ day: wrong }))).toEqual({
+				ok: false,
+				reason: 'day-wrong'
+			});
+		// Somebody who was not on the team then was not reached.
+		await database.db
+			.update(seller)
+			.set({ startedOn: today })
+			.where(sql`${seller.id} = ${part.sellers[0]!.id}`);
+		expect(await logTouchpoint(leader(), touch({ day }))).toEqual({
+			ok: false,
+			reason: 'seller-unknown'
+		});
+		expect(await database.db.$count(touchpoint)).toBe(0);
 	});
 
 	test('a leader without a place is told so', async () => {

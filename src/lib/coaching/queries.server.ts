@@ -24,7 +24,7 @@ import {
 } from './pulse.ts';
 import { nextOf, type Session, type SessionKind, type Status, type Visibility } from './session.ts';
 import { session, sessionNote } from './tables.server.ts';
-import type { Kind } from './touchpoint.ts';
+import { loggableDays, type Kind } from './touchpoint.ts';
 
 /** All that the pulse picture, its table and its sentence show. Plain data, fit for a page. */
 export type LeadershipPulse = {
@@ -151,23 +151,28 @@ export async function loggedToday(
 	{ db, keys, now, who }: Context<Leader>,
 	part: Pick<EnrollmentInCohort, 'id' | 'timeZone'>
 ) {
+	const today = dayIn(now, part.timeZone);
 	const rows = (await db.execute(sql`
-		select t.id, t.kind, t.minutes, t.note_enc, string_agg(s.name, ', ' order by s.name) as names
+		select t.id, t.kind, t.day, t.minutes, t.note_enc, string_agg(s.name, ', ' order by s.name) as names
 		from touchpoint t
 		join enrollment e on e.id = t.enrollment_id and e.leader_id = ${who.personId}
 		left join touchpoint_seller ts on ts.touchpoint_id = t.id
 		left join seller s on s.id = ts.seller_id
-		where t.enrollment_id = ${part.id} and t.day = ${dayIn(now, part.timeZone)}
+		where t.enrollment_id = ${part.id} and t.day >= ${loggableDays(today).at(-1)}
+			and (t.created_at at time zone ${part.timeZone})::date = ${today}
 		group by t.id order by t.created_at desc limit 50`)) as unknown as {
 		id: string;
 		kind: Kind;
+		day: Day;
 		minutes: number | null;
 		note_enc: Uint8Array | null;
 		names: string | null;
 	}[];
-	return rows.map(({ id, kind, minutes, note_enc, names }) => ({
+	return rows.map(({ id, kind, day, minutes, note_enc, names }) => ({
 		id,
 		kind,
+		/** When it happened, if that was not today. */
+		earlier: day === today ? null : day,
 		minutes,
 		names,
 		note: note_enc ? unsealText(keys, 'note', new Uint8Array(note_enc)) : null

@@ -29,6 +29,7 @@ export const touchpointRefusals = {
 	'kind-is-for-team': m.coaching_log_kind_is_for_team,
 	'minutes-wrong': m.coaching_log_minutes_wrong,
 	'note-too-long': m.coaching_log_note_too_long,
+	'day-wrong': m.coaching_log_day_wrong,
 	'form-stale': m.coaching_log_form_stale,
 	'seller-unknown': m.coaching_log_seller_unknown,
 	'not-enrolled': m.coaching_log_not_enrolled,

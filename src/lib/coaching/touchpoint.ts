@@ -1,8 +1,8 @@
 /**
- * A touchpoint: something the leader did for one seller, or for the whole team. It is logged on the
- * day it happened, by the leader, and belongs to nobody else.
+ * A touchpoint: something the leader did for one seller, or for the whole team. It is logged within
+ * the week in which it happened, by the leader, and belongs to nobody else.
  */
-import type { Day } from '#lib/values/day.ts';
+import { addDays, isDay, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 
@@ -36,6 +36,8 @@ export type NewTouchpoint = {
 	sellerId: string | null;
 	minutes: number | null;
 	note: string;
+	/** When it happened; null for today. */
+	day: Day | null;
 	/** Made once for a form: sent twice, it is stored once. */
 	requestKey: string;
 };
@@ -46,6 +48,7 @@ export type TouchpointRefusal =
 	| 'kind-is-for-team'
 	| 'minutes-wrong'
 	| 'note-too-long'
+	| 'day-wrong'
 	| 'form-stale'
 	| 'seller-unknown'
 	| 'not-enrolled';
@@ -66,6 +69,7 @@ export function readTouchpoint(
 	const seller = field('seller');
 	const minutes = field('minutes').trim();
 	const note = field('note').trim();
+	const day = field('day');
 	const requestKey = field('requestKey');
 	if (!isKind(kind)) return refuse('kind-missing');
 	if (isForTeam(kind) && seller !== wholeTeam && seller !== '') return refuse('kind-is-for-team');
@@ -76,15 +80,28 @@ export function readTouchpoint(
 	)
 		return refuse('minutes-wrong');
 	if (note.length > longestNote) return refuse('note-too-long');
+	if (day !== '' && !isDay(day)) return refuse('day-wrong');
 	if (!isId(requestKey)) return refuse('form-stale');
 	return ok({
 		kind,
 		sellerId: isForTeam(kind) ? null : seller,
 		minutes: minutes === '' ? null : Number(minutes),
 		note,
+		day: day === '' ? null : day,
 		requestKey
 	});
 }
 
-/** A slip can be taken back on the day it was logged; later the log stays as it is. */
-export const mayUndo = (touchpoint: { day: Day }, today: Day): boolean => touchpoint.day === today;
+/** Memory is good for a week; what is older would be a guess. */
+const daysBack = 6;
+
+/** The days on which a touchpoint that is logged today may have happened, the latest first. */
+export const loggableDays = (today: Day): Day[] =>
+	Array.from({ length: daysBack + 1 }, (_, back) => addDays(today, -back));
+
+/**
+ * A slip can be taken back on the day it was logged; later the log stays as it is.
+ *
+ * @param loggedOn the day in the leader's time zone
+ */
+export const mayUndo = (loggedOn: Day, today: Day): boolean => loggedOn === today;
