@@ -494,13 +494,13 @@ describe('what happened', () => {
 				fc.property(happened, (events) => {
 					const drawing = withEvents(width, events);
 					const inside = events.filter(({ week }) => week >= 0 && week <= 13);
-					expect(drawing.events.map(({ x }) => x).sort((a, b) => a - b)).toEqual(
+					expect(drawing.happened.map(({ x }) => x).sort((a, b) => a - b)).toEqual(
 						inside
 							.map(({ week }) => Math.round((10 * week * width) / 13) / 10)
 							.sort((a, b) => a - b)
 					);
 					const size = 16;
-					const names = drawing.events.flatMap(({ name }) => (name ? [name] : []));
+					const names = drawing.happened.flatMap(({ name }) => (name ? [name] : []));
 					if (width === 345) expect(names).toEqual([]);
 					const boxes = names.map(({ text }) => boxOf(text, size));
 					const ticks = drawing.ticks.map((tick) => boxOf(tick, size));
@@ -510,7 +510,7 @@ describe('what happened', () => {
 						const others = [...boxes.filter((_, at) => at !== index), ...ticks];
 						expect(others.filter((other) => overlap(box, other))).toEqual([]);
 						// A stem of another day does not run through a name.
-						for (const { x, name } of drawing.events)
+						for (const { x, name } of drawing.happened)
 							if (name && x > box.x0 && x < box.x1) expect(name.stem).toBeLessThanOrEqual(box.y0);
 					});
 				}),
@@ -523,12 +523,13 @@ describe('what happened', () => {
 		const calm = [1.3, 3.3, 12.9].map((week) => ({ week, text: 'Price change', major: false }));
 		for (const width of [1312, 760]) {
 			const drawing = withEvents(width, calm);
-			expect(drawing.events.filter(({ name }) => name)).toHaveLength(3);
+			expect(drawing.happened.filter(({ name }) => name)).toHaveLength(3);
 			expect(angle(drawing.promise)).toBeCloseTo(14.04, 1);
 			expect(drawing.lines).toEqual(withEvents(width, []).lines);
 		}
 		expect(
-			gradePicture({ ...input, events: [{ ...calm[0]!, told: '14 October: Price change' }] }).events
+			gradePicture({ ...input, events: [{ ...calm[0]!, told: '14 October: Price change' }] })
+				.happened
 		).toEqual([{ told: '14 October: Price change', major: false }]);
 	});
 

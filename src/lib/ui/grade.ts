@@ -100,7 +100,7 @@ export type GradeDrawing = {
 	marks: { kind: GradeMark['kind']; x: number; y: number; done: boolean }[];
 	markKey: { kind: GradeMark['kind']; x: number; y: number; text: Text }[];
 	/** A mark on the axis each; its name hangs under the week numbers on a stem, where there is room. */
-	events: DrawnEvent[];
+	happened: DrawnEvent[];
 	/** What this drawing has no room to say. */
 	caption: string | null;
 };
@@ -123,7 +123,7 @@ export type GradePicture = {
 	desc: string;
 	legend: Legend[];
 	/** What the narrow drawing marks and has no room to name. */
-	events: Pick<GradeEvent, 'told' | 'major'>[];
+	happened: Pick<GradeEvent, 'told' | 'major'>[];
 	drawings: GradeDrawing[];
 };
 
@@ -564,7 +564,7 @@ export function gradeChart({
 			y: round(zeroY)
 		})),
 		markKey,
-		events: happened.map(({ event: { told, major }, x }, index) => ({
+		happened: happened.map(({ event: { told, major }, x }, index) => ({
 			x,
 			y: round(zeroY),
 			told,
@@ -592,7 +592,7 @@ export function gradePicture(input: GradeInput): GradePicture {
 			label,
 			hidden: hidden ?? null
 		})),
-		events: eventsIn(input.events ?? []).map(({ told, major }) => ({ told, major })),
+		happened: eventsIn(input.events ?? []).map(({ told, major }) => ({ told, major })),
 		drawings: [widths.wide, widths.middle, widths.narrow].map((width) =>
 			gradeChart({ ...input, width })
 		)

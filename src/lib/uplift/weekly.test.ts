@@ -257,7 +257,7 @@ describe('the uplift page', () => {
 
 	test('marks on the axis what happened in the thirteen weeks, and tells it to who cannot see it', () => {
 		const { picture } = upliftView(page(), null, { measure: 'engagement', locale: 'en' });
-		expect(picture.events).toEqual([{ told: '20 January: Price change', major: true }]);
+		expect(picture.happened).toEqual([{ told: '20 January: Price change', major: true }]);
 		expect(picture.desc).toContain('20 January: Price change.');
 		expect(picture.desc).not.toContain('Campaign');
 	});
