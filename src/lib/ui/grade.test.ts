@@ -519,6 +519,20 @@ describe('what happened', () => {
 		}
 	);
 
+	test('a crowd keeps the names of what was major', () => {
+		const days = [0, 9, 10, 10, 12, 23, 25, 26, 88, 90];
+		const crowd = days.map((day) => ({
+			week: day / 7,
+			text: 'Big customer won or lost',
+			major: [10, 26, 90].includes(day)
+		}));
+		for (const width of [1312, 760]) {
+			const { happened } = withEvents(width, crowd);
+			expect(happened.filter(({ major, name }) => major && !name)).toEqual([]);
+			expect(happened.filter(({ name }) => name).length).toBeGreaterThanOrEqual(6);
+		}
+	});
+
 	test('every event of a calm program has its name, and the slope does not know of them', () => {
 		const calm = [1.3, 3.3, 12.9].map((week) => ({ week, text: 'Price change', major: false }));
 		for (const width of [1312, 760]) {

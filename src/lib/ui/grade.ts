@@ -601,49 +601,68 @@ export function gradePicture(input: GradeInput): GradePicture {
 
 const straight = ({ x1, y1, x2, y2 }: Segment) => `M${x1},${y1}L${x2},${y2}`;
 
-/** Those of the thirteen weeks, in order. */
+/** Those of the thirteen weeks, in order; what was major on a day lies above what was not. */
 const eventsIn = (events: readonly GradeEvent[]) =>
-	events.filter(({ week }) => week >= 0 && week <= weeks).sort((a, b) => a.week - b.week);
+	events
+		.filter(({ week }) => week >= 0 && week <= weeks)
+		.sort((a, b) => a.week - b.week || Number(a.major) - Number(b.major));
 
 /** Rows for the names of events; whoever finds none is a mark without a name. */
-const nameRows = 4;
+const nameRows = 5;
+
+type Named = { event: GradeEvent; x: number };
+type Room = { size: number; top: number; right: number };
+
+/** Names for the marks, none on another; a major event goes without one last. */
+function nameEvents(events: Named[], room: Room): DrawnEvent['name'][] {
+	const names = hangNames(events, room, () => 0);
+	const missed = events.some(({ event }, index) => event.major && !names[index]);
+	return missed ? hangNames(events, room, ({ event }) => (event.major ? 0 : 1)) : names;
+}
 
 /**
- * Names hang on stems under the week numbers, the last event first: so a stem passes left of the
- * names above it. No two names touch, and no stem runs through a name.
+ * Names hang on stems under the week numbers, right of their stem, the last event first: so a stem
+ * passes left of the names above it. Those for which the right edge is too near hang on the left of
+ * their stem and come after, the first event first. No two names touch, and no stem runs through a
+ * name.
  */
-function nameEvents(
-	events: { event: GradeEvent; x: number }[],
-	{ size, top, right }: { size: number; top: number; right: number }
+function hangNames(
+	events: Named[],
+	{ size, top, right }: Room,
+	rank: (one: Named) => number
 ): DrawnEvent['name'][] {
 	const names: DrawnEvent['name'][] = events.map(() => null);
 	const hung: { x: number; stem: number; box: Box }[] = [];
-	const places = Array.from({ length: nameRows }, (_, row) => round(top + size * 1.75 * (row + 1)));
-	for (const index of events.map((_, at) => at).reverse()) {
-		const { event, x } = events[index]!;
-		const place = places
-			.flatMap((y) =>
-				(['start', 'end'] as const).map((anchor) => {
-					const text: Text = {
-						x: round(x + (anchor === 'start' ? 7 : -7)),
-						y,
-						text: event.text,
-						anchor
-					};
-					const { x0, x1, y0, y1 } = boxOf(text, size);
-					return { text, box: { x0: x0 - 6, x1: x1 + 6, y0, y1 } };
-				})
-			)
-			.find(
-				({ text, box }) =>
-					box.x0 >= -13 &&
-					box.x1 <= right + 6 &&
-					hung.every(
-						(other) =>
-							!overlap(box, other.box) &&
-							!(other.x > box.x0 && other.x < box.x1 && other.stem > box.y0 && other.x !== x) &&
-							!(x > other.box.x0 && x < other.box.x1 && text.y > other.box.y0 && other.x !== x)
-					)
+	const rows = Array.from({ length: nameRows }, (_, row) => round(top + size * 1.75 * (row + 1)));
+	const fits = ({ event, x }: Named) => x + 7 + textWidth(event.text, size) <= right;
+	const order = events
+		.map((one, index) => ({ one, index, beyond: fits(one) ? 0 : 1 }))
+		.sort(
+			(a, b) =>
+				rank(a.one) - rank(b.one) ||
+				a.beyond - b.beyond ||
+				(a.beyond ? a.one.x - b.one.x : b.one.x - a.one.x)
+		);
+	for (const { one, index, beyond } of order) {
+		const { event, x } = one;
+		const place = rows
+			.map((y) => {
+				const text: Text = {
+					x: round(x + (beyond ? -7 : 7)),
+					y,
+					text: event.text,
+					anchor: beyond ? 'end' : 'start'
+				};
+				const { x0, x1, y0, y1 } = boxOf(text, size);
+				return { text, box: { x0: x0 - 6, x1: x1 + 6, y0, y1 } };
+			})
+			.find(({ text, box }) =>
+				hung.every(
+					(other) =>
+						!overlap(box, other.box) &&
+						(other.x === x ||
+							(!runsThrough(other.x, other.stem, box) && !runsThrough(x, text.y, other.box)))
+				)
 			);
 		if (!place) continue;
 		hung.push({ x, stem: place.text.y, box: place.box });
@@ -651,6 +670,9 @@ function nameEvents(
 	}
 	return names;
 }
+
+/** Whether a stem that comes from above and ends at `end` runs through a name. */
+const runsThrough = (x: number, end: number, { x0, x1, y0 }: Box) => x > x0 && x < x1 && end > y0;
 
 /** The key of the marks, written from the right edge to the left. */
 function keyOf(
