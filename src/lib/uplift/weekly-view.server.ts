@@ -142,7 +142,7 @@ function sellersOf(weekly: Weekly, locale: Locale): WeeklyView['sellers'] {
 	const amount = (value: number) => amountText(value, weekly, locale);
 	const plain = (value: number | null) => (value === null ? '–' : plainText(value, weekly, locale));
 	const drawn = panels(sellers.map(({ id, weeks, usual }) => ({ key: id, weeks, usual })));
-	const caption = say('sellers_title');
+	const caption = say('sellers_caption', { which: pillar });
 	return {
 		why: say('sellers_why'),
 		key: say('sellers_key', { which: pillar, most: amount(drawn.most) }),
