@@ -96,8 +96,14 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 
 			await page.goto(`${origin}/leader/uplift`);
 			expect((await page.locator('h1').innerText()).length).toBeGreaterThan(5);
-			// The weeks before are drawn at once; the panels wait for the first week of the program.
-			expect(await page.locator('[aria-labelledby="weeks"] svg[role="img"]').count()).toBe(3);
+			// The weeks before are drawn once the worker has looked at the lock; the panels wait for the
+			// first week of the program.
+			await expect
+				.poll(async () => {
+					await page.reload();
+					return page.locator('[aria-labelledby="weeks"] svg[role="img"]').count();
+				})
+				.toBe(3);
 			expect(await page.locator('[aria-labelledby="sellers"] h3').count()).toBe(0);
 			desk.quiet();
 			coachDesk.quiet();
