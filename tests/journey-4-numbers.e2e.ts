@@ -5,7 +5,7 @@ import { exportOn } from '../scripts/seed/exports.ts';
 import { teamOf } from '../scripts/seed/cast.ts';
 import { addSeller } from '#lib/cohorts/commands.server.ts';
 import { addDays, weekday } from '#lib/values/day.ts';
-import { enrolledHere, house, inDays, openPage, origin, signIn } from './journey.ts';
+import { cookieOf, enrolledHere, house, inDays, openPage, origin, signIn } from './journey.ts';
 
 const today = inDays(0);
 const monday = addDays(today, 1 - weekday(today));
@@ -96,6 +96,15 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 
 			await page.goto(`${origin}/leader/uplift`);
 			expect((await page.locator('h1').innerText()).length).toBeGreaterThan(5);
+			// The weeks before are drawn once the worker has looked at the lock; the panels wait for the
+			// first week of the program.
+			await expect
+				.poll(async () => {
+					await page.reload();
+					return page.locator('[aria-labelledby="weeks"] svg[role="img"]').count();
+				})
+				.toBe(3);
+			expect(await page.locator('[aria-labelledby="sellers"] h3').count()).toBe(0);
 			desk.quiet();
 			coachDesk.quiet();
 		});
@@ -121,6 +130,61 @@ describe('the demo’s people', () => {
 		const seen = await sponsor.page.locator('body').innerText();
 		expect(seen).toContain('Ingrid');
 		for (const { quiet } of [leader, admin, sponsor]) quiet();
+	});
+
+	test('the leader sees the weeks seller by seller, of sales and revenue and of nothing else', async () => {
+		const { page, quiet } = await openPage({ javaScript: false });
+		await signIn(page, 'ingrid@nordbris.example', '/leader/uplift');
+		const names = () => page.locator('[aria-labelledby="sellers"] h3').allInnerTexts();
+		const team = await names();
+		expect(team).toContain('Jonas Berg');
+		expect(team).toEqual(team.toSorted(new Intl.Collator('en').compare));
+		expect(await page.locator('.hero').innerHTML()).toContain('Campaign');
+		await page.locator('nav.measures a').nth(2).click();
+		expect(await names()).toEqual(team);
+		const href = await page.locator('a[download]').getAttribute('href');
+		expect(href).toBe('/leader/uplift/numbers.csv?measure=revenue');
+		await page.locator('nav.measures a').first().click();
+		expect(await names()).toEqual([]);
+		expect(await page.content()).not.toContain('Jonas Berg');
+		quiet();
+
+		for (const [email, at] of [
+			['henrik@nordbris.example', '/sponsor'],
+			['live@lofte.example', '/admin/cohorts/cohort-3']
+		] as const) {
+			const { page: other } = await openPage({ javaScript: false });
+			await signIn(other, email, at);
+			const own = other.locator('a[href^="/sponsor/"]').first();
+			if (at === '/sponsor') await own.click();
+			expect(await other.content()).not.toContain('Jonas Berg');
+		}
+	});
+
+	test('the numbers as a sheet are the caller’s own, whatever the address says', async () => {
+		const [enrollment] = await house().db.execute<{ id: string }>(
+			sql`select e.id from enrollment e join person p on p.id = e.leader_id where p.email = 'ingrid@nordbris.example'`
+		);
+		const sheet = async (email: string, query: string) => {
+			const answer = await fetch(`${origin}/leader/uplift/numbers.csv?${query}`, {
+				headers: { cookie: `${await cookieOf(email)}; locale=nb` }
+			});
+			expect(answer.status).toBe(200);
+			expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+			expect(answer.headers.get('cache-control')).toContain('no-store');
+			return answer.text();
+		};
+		const ingrid = await sheet('ingrid@nordbris.example', 'measure=sales');
+		expect(ingrid).toMatch(/"Salg","Vunne avtaler","Jonas Berg",1,/);
+		const engagement = await sheet('ingrid@nordbris.example', 'measure=engagement');
+		expect(engagement).not.toContain('Jonas Berg');
+		const id = enrollment!.id;
+		const peter = await sheet(
+			'peter@vidapack.example',
+			`measure=sales&enrollment=${id}&id=${id}&leader=${id}`
+		);
+		expect(peter).toMatch(/"Salg","Vunne avtaler","(?!Team)/);
+		expect(peter).not.toContain('Jonas Berg');
 	});
 
 	test('no page carries an exact engagement figure before the endline, nor a key, nor a note of somebody else', async () => {

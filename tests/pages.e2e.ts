@@ -101,6 +101,23 @@ describe('on a small phone by day in English, and a wide screen by night in Norw
 	});
 });
 
+test('on a small phone the tables under the charts open, and what is wide scrolls by keyboard', async () => {
+	const look: Look = { width: 320, locale: 'nb', night: false };
+	const { page, quiet } = await openAt('/leader/uplift', look);
+	const tables = page.locator('.as-table > summary');
+	expect(await tables.count()).toBe(3);
+	for (const summary of await tables.all()) {
+		await summary.focus();
+		await page.keyboard.press('Enter');
+	}
+	expect(await found(page)).toEqual([]);
+	const wide = page.locator('[aria-labelledby="sellers"] .scroll');
+	await wide.focus();
+	await page.keyboard.press('ArrowRight');
+	await expect.poll(() => wide.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+	quiet();
+});
+
 describe('without JavaScript', () => {
 	test.each(everywhere)('%s has its heading', async (route) => {
 		const { page } = await openAt(route, { ...phone, javaScript: false });

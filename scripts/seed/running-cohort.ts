@@ -176,6 +176,17 @@ export function runningCohort(story: Story, { coachId, programId }: Staff, dayZe
 				must(await shareWithSponsor(ctx, { sponsorshipId: row!.id, shares }));
 			});
 		}
+		if (leader.key === 'ingrid') {
+			for (const [after, kind, note] of [
+				[9, 'campaign', 'Autumn campaign to grocery chains, two weeks.'],
+				[23, 'territory', 'Trøndelag moved from Kari to Mikkel.']
+			] as const)
+				story.on(addDays(dayZero, after + 1), '11:30', async (now) => {
+					const ctx = await story.as('leader', leader.email, now);
+					const day = addDays(dayZero, after);
+					must(await addKnownEvent(ctx, { day, kind, size: 'minor', note }));
+				});
+		}
 		if (leader.key === 'tomas') {
 			story.on(addDays(dayZero, 16), '11:30', async (now) => {
 				const ctx = await story.as('leader', leader.email, now);

@@ -48,6 +48,7 @@ export const access: Record<string, Door> = {
 	'/leader/assignments/[assignment]': { who: leader, actions: ['save', 'submit', 'resubmit'] },
 	'/leader/touchpoints': { who: leader, actions: ['log', 'undo'] },
 	'/leader/uplift': { who: leader },
+	'/leader/uplift/numbers.csv': { who: leader, methods: ['GET'] },
 	'/leader/evidence': { who: leader, actions: ['upload'] },
 	'/leader/evidence/[batch]': { who: leader, actions: ['answer', 'confirm', 'discard'] },
 	'/leader/baseline': { who: leader, actions: ['propose', 'sign', 'event'] },

@@ -468,3 +468,88 @@ function colliding(boxes: Box[]): [Box, Box][] {
 		boxes.slice(index + 1).flatMap((b): [Box, Box][] => (overlap(a, b) ? [[a, b]] : []))
 	);
 }
+
+describe('what happened', () => {
+	const kinds = ['Campaign', 'Price change', 'Big customer won or lost', 'Other'];
+	const happened = fc.array(
+		fc.record({
+			week: fc.integer({ min: -14, max: 105 }).map((day) => day / 7),
+			text: fc.constantFrom(...kinds),
+			major: fc.boolean()
+		}),
+		{ maxLength: 14 }
+	);
+	const withEvents = (width: number, events: { week: number; text: string; major: boolean }[]) =>
+		gradeChart({
+			...input,
+			width,
+			marks: [],
+			events: events.map((event) => ({ ...event, told: event.text }))
+		});
+
+	test.each([1312, 760, 345])(
+		'is marked where it happened, and stays in the drawing of %i',
+		(width) => {
+			fc.assert(
+				fc.property(happened, (events) => {
+					const drawing = withEvents(width, events);
+					const inside = events.filter(({ week }) => week >= 0 && week <= 13);
+					expect(drawing.happened.map(({ x }) => x).sort((a, b) => a - b)).toEqual(
+						inside
+							.map(({ week }) => Math.round((10 * week * width) / 13) / 10)
+							.sort((a, b) => a - b)
+					);
+					const size = 16;
+					const names = drawing.happened.flatMap(({ name }) => (name ? [name] : []));
+					if (width === 345) expect(names).toEqual([]);
+					const boxes = names.map(({ text }) => boxOf(text, size));
+					const ticks = drawing.ticks.map((tick) => boxOf(tick, size));
+					boxes.forEach((box, index) => {
+						expect(box.y1).toBeLessThanOrEqual(drawing.height);
+						expect(box.x1).toBeLessThanOrEqual(width + 1);
+						const others = [...boxes.filter((_, at) => at !== index), ...ticks];
+						expect(others.filter((other) => overlap(box, other))).toEqual([]);
+						// A stem of another day does not run through a name.
+						for (const { x, name } of drawing.happened)
+							if (name && x > box.x0 && x < box.x1) expect(name.stem).toBeLessThanOrEqual(box.y0);
+					});
+				}),
+				{ numRuns: 200 }
+			);
+		}
+	);
+
+	test('a crowd keeps the names of what was major', () => {
+		const days = [0, 9, 10, 10, 12, 23, 25, 26, 88, 90];
+		const crowd = days.map((day) => ({
+			week: day / 7,
+			text: 'Big customer won or lost',
+			major: [10, 26, 90].includes(day)
+		}));
+		for (const width of [1312, 760]) {
+			const { happened } = withEvents(width, crowd);
+			expect(happened.filter(({ major, name }) => major && !name)).toEqual([]);
+			expect(happened.filter(({ name }) => name).length).toBeGreaterThanOrEqual(6);
+		}
+	});
+
+	test('every event of a calm program has its name, and the slope does not know of them', () => {
+		const calm = [1.3, 3.3, 12.9].map((week) => ({ week, text: 'Price change', major: false }));
+		for (const width of [1312, 760]) {
+			const drawing = withEvents(width, calm);
+			expect(drawing.happened.filter(({ name }) => name)).toHaveLength(3);
+			expect(angle(drawing.promise)).toBeCloseTo(14.04, 1);
+			expect(drawing.lines).toEqual(withEvents(width, []).lines);
+		}
+		expect(
+			gradePicture({ ...input, events: [{ ...calm[0]!, told: '14 October: Price change' }] })
+				.happened
+		).toEqual([{ told: '14 October: Price change', major: false }]);
+	});
+
+	test('a line alone has a dot a week between its ends; several lines have none', () => {
+		const one = { ...input, lines: [lines[1]!], width: 1312 };
+		expect(gradeChart({ ...one, dotted: true }).lines[0]!.dots).toHaveLength(2);
+		expect(gradeChart(one).lines[0]!.dots).toEqual([]);
+	});
+});

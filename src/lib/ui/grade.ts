@@ -44,6 +44,8 @@ export type GradeLine = {
 	hidden?: string | undefined;
 };
 export type GradeMark = { week: number; kind: 'session' | 'pulse'; done: boolean };
+/** What happened around the team. `week` may be a fraction; `told` is the same with its day. */
+export type GradeEvent = { week: number; text: string; told: string; major: boolean };
 export type GradeTexts = {
 	title: string;
 	desc: string;
@@ -64,6 +66,9 @@ export type GradeInput = {
 	goalPct?: number | undefined;
 	lines: GradeLine[];
 	marks?: GradeMark[] | undefined;
+	events?: GradeEvent[] | undefined;
+	/** Whether every measured week has its dot: for one line alone. */
+	dotted?: boolean | undefined;
 	texts: GradeTexts;
 };
 
@@ -72,6 +77,8 @@ export type DrawnLine = {
 	key: string;
 	tone: Tone;
 	path: string;
+	/** The weeks on the way, where each is told. */
+	dots: { x: number; y: number }[];
 	ring: { x: number; y: number };
 	/** Triangles where the line leaves the frame. */
 	arrows: string[];
@@ -92,8 +99,17 @@ export type GradeDrawing = {
 	lines: DrawnLine[];
 	marks: { kind: GradeMark['kind']; x: number; y: number; done: boolean }[];
 	markKey: { kind: GradeMark['kind']; x: number; y: number; text: Text }[];
+	/** A mark on the axis each; its name hangs under the week numbers on a stem, where there is room. */
+	happened: DrawnEvent[];
 	/** What this drawing has no room to say. */
 	caption: string | null;
+};
+export type DrawnEvent = {
+	x: number;
+	y: number;
+	told: string;
+	major: boolean;
+	name: { stem: number; text: Text } | null;
 };
 export type Legend = {
 	key: string;
@@ -106,6 +122,8 @@ export type GradePicture = {
 	title: string;
 	desc: string;
 	legend: Legend[];
+	/** What the narrow drawing marks and has no room to name. */
+	happened: Pick<GradeEvent, 'told' | 'major'>[];
 	drawings: GradeDrawing[];
 };
 
@@ -317,6 +335,8 @@ export function gradeChart({
 	goalPct = 25,
 	lines,
 	marks = [],
+	events = [],
+	dotted = false,
 	texts
 }: GradeInput & { width: number }): GradeDrawing {
 	const size: Size = width < 480 ? 'narrow' : width < 1000 ? 'middle' : 'wide';
@@ -415,7 +435,23 @@ export function gradeChart({
 		}))
 	);
 
-	const height = Math.max(rowY + is.below - is.row, (keyRow ?? 0) + 18);
+	const happened = eventsIn(events).map((event) => ({ event, x: round(x(event.week)) }));
+	taken.push(...happened.map(({ x }) => ({ x0: x - 7, x1: x + 7, y0: zeroY - 7, y1: zeroY + 7 })));
+	const named =
+		size === 'narrow'
+			? happened.map(() => null)
+			: nameEvents(happened, {
+					size: size === 'wide' ? largestTick : is.tick,
+					top: Math.max(rowY, keyRow ?? 0),
+					right: width
+				});
+	const lowestName = max(named, (name) => name?.stem);
+
+	const height = Math.max(
+		rowY + is.below - is.row,
+		(keyRow ?? 0) + 18,
+		lowestName === undefined ? 0 : lowestName + 16
+	);
 	const frame: Box = { x0: 0, x1: width, y0: 0, y1: height };
 	const last = shown.map(({ points }) => points.at(-1)!);
 	const labels =
@@ -506,6 +542,9 @@ export function gradeChart({
 				key: one.key,
 				tone: one.tone,
 				path: pathOf(points, scales),
+				dots: dotted
+					? points.slice(1, -1).map(({ week, pct }) => ({ x: round(x(week)), y: round(y(pct)) }))
+					: [],
 				ring: { x: round(x(last[index]!.week)), y: round(y(last[index]!.pct)) },
 				arrows: arrowsOf(points, scales, is.r + 4),
 				label: label && {
@@ -525,6 +564,13 @@ export function gradeChart({
 			y: round(zeroY)
 		})),
 		markKey,
+		happened: happened.map(({ event: { told, major }, x }, index) => ({
+			x,
+			y: round(zeroY),
+			told,
+			major,
+			name: named[index] ?? null
+		})),
 		caption:
 			size === 'narrow'
 				? (texts.caption ?? sentence ?? null)
@@ -546,6 +592,7 @@ export function gradePicture(input: GradeInput): GradePicture {
 			label,
 			hidden: hidden ?? null
 		})),
+		happened: eventsIn(input.events ?? []).map(({ told, major }) => ({ told, major })),
 		drawings: [widths.wide, widths.middle, widths.narrow].map((width) =>
 			gradeChart({ ...input, width })
 		)
@@ -553,6 +600,79 @@ export function gradePicture(input: GradeInput): GradePicture {
 }
 
 const straight = ({ x1, y1, x2, y2 }: Segment) => `M${x1},${y1}L${x2},${y2}`;
+
+/** Those of the thirteen weeks, in order; what was major on a day lies above what was not. */
+const eventsIn = (events: readonly GradeEvent[]) =>
+	events
+		.filter(({ week }) => week >= 0 && week <= weeks)
+		.sort((a, b) => a.week - b.week || Number(a.major) - Number(b.major));
+
+/** Rows for the names of events; whoever finds none is a mark without a name. */
+const nameRows = 5;
+
+type Named = { event: GradeEvent; x: number };
+type Room = { size: number; top: number; right: number };
+
+/** Names for the marks, none on another; a major event goes without one last. */
+function nameEvents(events: Named[], room: Room): DrawnEvent['name'][] {
+	const names = hangNames(events, room, () => 0);
+	const missed = events.some(({ event }, index) => event.major && !names[index]);
+	return missed ? hangNames(events, room, ({ event }) => (event.major ? 0 : 1)) : names;
+}
+
+/**
+ * Names hang on stems under the week numbers, right of their stem, the last event first: so a stem
+ * passes left of the names above it. Those for which the right edge is too near hang on the left of
+ * their stem and come after, the first event first. No two names touch, and no stem runs through a
+ * name.
+ */
+function hangNames(
+	events: Named[],
+	{ size, top, right }: Room,
+	rank: (one: Named) => number
+): DrawnEvent['name'][] {
+	const names: DrawnEvent['name'][] = events.map(() => null);
+	const hung: { x: number; stem: number; box: Box }[] = [];
+	const rows = Array.from({ length: nameRows }, (_, row) => round(top + size * 1.75 * (row + 1)));
+	const fits = ({ event, x }: Named) => x + 7 + textWidth(event.text, size) <= right;
+	const order = events
+		.map((one, index) => ({ one, index, beyond: fits(one) ? 0 : 1 }))
+		.sort(
+			(a, b) =>
+				rank(a.one) - rank(b.one) ||
+				a.beyond - b.beyond ||
+				(a.beyond ? a.one.x - b.one.x : b.one.x - a.one.x)
+		);
+	for (const { one, index, beyond } of order) {
+		const { event, x } = one;
+		const place = rows
+			.map((y) => {
+				const text: Text = {
+					x: round(x + (beyond ? -7 : 7)),
+					y,
+					text: event.text,
+					anchor: beyond ? 'end' : 'start'
+				};
+				const { x0, x1, y0, y1 } = boxOf(text, size);
+				return { text, box: { x0: x0 - 6, x1: x1 + 6, y0, y1 } };
+			})
+			.find(({ text, box }) =>
+				hung.every(
+					(other) =>
+						!overlap(box, other.box) &&
+						(other.x === x ||
+							(!runsThrough(other.x, other.stem, box) && !runsThrough(x, text.y, other.box)))
+				)
+			);
+		if (!place) continue;
+		hung.push({ x, stem: place.text.y, box: place.box });
+		names[index] = { stem: place.text.y, text: place.text };
+	}
+	return names;
+}
+
+/** Whether a stem that comes from above and ends at `end` runs through a name. */
+const runsThrough = (x: number, end: number, { x0, x1, y0 }: Box) => x > x0 && x < x1 && end > y0;
 
 /** The key of the marks, written from the right edge to the left. */
 function keyOf(

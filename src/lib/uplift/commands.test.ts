@@ -23,7 +23,7 @@ import {
 } from './commands.server.ts';
 import type { CohortResult } from './cohort-result.ts';
 import type { PillarResult } from './pillar.ts';
-import { baselinePage, batchPage, evidence, myBaseline } from './queries.server.ts';
+import { baselinePage, batchPage, evidence, leaderDeals, myBaseline } from './queries.server.ts';
 import {
 	baseline,
 	cohortResult,
@@ -32,6 +32,7 @@ import {
 	importBatch,
 	pillarResult
 } from './tables.server.ts';
+import { weeklyOf } from './weekly.ts';
 
 const database = databasePerTest();
 const dayZero = '2027-01-11';
@@ -779,4 +780,82 @@ test('of two who compute at once, the one that looked later stands', async () =>
 	world.later(60_000);
 	await results();
 	expect(await at()).not.toEqual(before);
+});
+
+describe('the weeks behind the figures', () => {
+	const compare = new Intl.Collator('en').compare;
+	const program: Row[] = [
+		...v7After.filter(({ closed }) => closed < addDays(dayZero, 45)),
+		{ id: 'X1', owner: 'S2', closed: addDays(dayZero, 3), amount: 7000 },
+		{ id: 'X2', owner: 'S3', closed: addDays(dayZero, 40), amount: 8000 }
+	];
+	async function measured() {
+		await take(csv(v7Before));
+		await lock();
+		world.at(`${addDays(dayZero, 45)}T09:00:00Z`);
+		await take(csv([...v7Before, ...program]));
+		return results();
+	}
+
+	test('are of the same deals: panels and team sum up to the published figure', async () => {
+		const published = await measured();
+		const found = (await leaderDeals(leader()))!;
+		for (const pillar of ['sales', 'revenue'] as const) {
+			const result = { ...published[pillar]!, pillar };
+			const weekly = weeklyOf(result, found, compare);
+			const key =
+				pillar === 'sales' ? 'results_figure_program_deals' : 'results_figure_program_revenue';
+			const figure = result.figures.find((one) => one.key === key)!.value;
+			const sum = (values: (number | null)[]) =>
+				values.reduce<number>((all, one) => all + (one ?? 0), 0);
+			expect(weekly.program).toHaveLength(6);
+			expect(sum(weekly.program)).toBe(figure);
+			expect(sum(weekly.sellers.map(({ weeks }) => sum(weeks)))).toBe(figure);
+			expect(sum(weekly.before)).toBe(pillar === 'sales' ? 24 : 308_500);
+			expect(weekly.usual * 26).toBeCloseTo(sum(weekly.before), 6);
+		}
+	});
+
+	test('are the leader’s own in one statement: no seller and no deal of anybody else', async () => {
+		await measured();
+		const other = await enrolled(world, { dayZero, coach: 'maren@lofte.example' });
+		await world.db
+			.update(seller)
+			.set({ name: 'Somebody Else' })
+			.where(eq(seller.enrollmentId, other.enrollmentId));
+		await take(csv([{ id: 'O1', closed: addDays(dayZero, 2), amount: 1 }]), now(other.leader));
+		let count = 0;
+		const { db } = world;
+		const counting = new Proxy(db, {
+			get(target, name, receiver) {
+				if (name === 'execute' || name === 'select') count++;
+				const found: unknown = Reflect.get(target, name, receiver);
+				return typeof found === 'function' ? (found.bind(target) as unknown) : found;
+			}
+		});
+		const found = (await leaderDeals({ ...leader(), db: counting }))!;
+		expect(count).toBe(1);
+		expect(found.team).toHaveLength(6);
+		expect(found.deals).toHaveLength(v7Before.length + program.length);
+		const text = JSON.stringify(found);
+		expect(text).not.toContain('Somebody Else');
+		expect(text).not.toContain('O1');
+		// Theirs is not locked: there is nothing to stand beside.
+		expect(await leaderDeals(now(other.leader))).toBeNull();
+		expect(await leaderDeals(await world.as('leader', 'new@team.example'))).toBeNull();
+	});
+
+	test('read the deals of two windows, and of no year before', async () => {
+		await take(
+			csv([
+				...v7Before,
+				{ id: 'OLD', closed: addDays(dayZero, -26 * 7 - 1), amount: 5000 },
+				{ id: 'FIRST', closed: addDays(dayZero, -26 * 7), amount: 5000 }
+			])
+		);
+		await lock();
+		const ids = (await leaderDeals(leader()))!.deals.map(({ externalId }) => externalId);
+		expect(ids).toContain('FIRST');
+		expect(ids).not.toContain('OLD');
+	});
 });

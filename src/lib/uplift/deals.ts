@@ -22,7 +22,7 @@ export type DealFact = {
 /** Units of the program's currency for one of another; fixed at the lock (method 4.7). */
 export type Rates = Readonly<Record<string, number>>;
 
-export type Won = { closedOn: Day; createdOn: Day | null; amountMinor: number };
+export type Won = { sellerId: string; closedOn: Day; createdOn: Day | null; amountMinor: number };
 
 /** Days from `from` on, before `to`. */
 export type Span = { from: Day; to: Day };
@@ -45,16 +45,16 @@ export function wonDeals(
 	const withoutRate = new Set<string>();
 	let waiting = 0;
 	for (const deal of deals) {
-		const { closedOn, createdOn, amountMinor } = deal;
+		const { sellerId, closedOn, createdOn, amountMinor } = deal;
 		if (deal.status !== 'won' || deal.kind === 'renewal') continue;
 		if (closedOn === null || amountMinor === null) continue;
-		const owner = members.get(deal.sellerId);
+		const owner = members.get(sellerId);
 		if (!owner || !isOnRoster(owner, closedOn)) continue;
 		const converted = inCurrency({ amountMinor, currency: deal.currency }, currency, rates);
 		if (converted === null) {
 			withoutRate.add(deal.currency);
 			waiting += 1;
-		} else won.push({ closedOn, createdOn, amountMinor: converted });
+		} else won.push({ sellerId, closedOn, createdOn, amountMinor: converted });
 	}
 	won.sort((one, other) => (one.closedOn < other.closedOn ? -1 : 1));
 	return { won, withoutRate: [...withoutRate].sort(), waiting };

@@ -1,10 +1,10 @@
 /** The leader's uplift page and the sponsor's, as they are printed. */
-import { addDays } from '#lib/values/day.ts';
-import { sayDay } from '#lib/values/say-day.ts';
-import { gradePicture, type GradePicture } from '#lib/ui/grade.ts';
+import { addDays, daysBetween } from '#lib/values/day.ts';
+import { sayDay, sayShortDay } from '#lib/values/say-day.ts';
+import { gradePicture, type GradeEvent, type GradePicture } from '#lib/ui/grade.ts';
 import { leaderHeadline } from './headline.ts';
 import type { Pillar } from './verdict.ts';
-import type { LeaderUplift, SponsorPage } from './queries.server.ts';
+import type { EventRow, LeaderUplift, SponsorPage } from './queries.server.ts';
 import {
 	chartTable,
 	homeChart,
@@ -14,6 +14,8 @@ import {
 	type PillarDetail,
 	type PillarShown
 } from './shown.server.ts';
+import { weeklyView, weeksOf, type WeeklyView } from './weekly-view.server.ts';
+import type { LeaderDeals } from './weekly.ts';
 import { told, toldHeadline, type Locale } from './words.server.ts';
 
 type Said = { first: string; second: string | null };
@@ -42,21 +44,32 @@ export type UpliftView = {
 	empty: boolean;
 	lockedOn: string | null;
 	events: { id: string; day: string; text: string; note: string; major: boolean }[];
+	/** Null for engagement, and before the lock. */
+	weekly: WeeklyView | null;
 };
 
+/** @param deals null for engagement, which has no weeks by person, and before the lock */
 export function upliftView(
 	page: LeaderUplift,
+	deals: LeaderDeals | null,
 	{ measure, locale }: { measure: Pillar; locale: Locale }
 ): UpliftView {
 	const { results, week, dayZero, phase, lockedAt, events } = page;
 	const result = results.find(({ pillar }) => pillar === measure)!;
+	const weekly = weeksOf(result, deals, locale);
 	return {
 		kick: kickOf({ phase, week, startsOn: dayZero }, locale),
 		say: toldHeadline(leaderHeadline(results), locale),
 		measure,
 		tabs: results.map((one) => pillarShown(one, locale)),
 		picture: gradePicture(
-			homeChart(results, { locale, week, lastDay: lastDayOf(dayZero), only: measure })
+			homeChart(results, {
+				locale,
+				week,
+				lastDay: lastDayOf(dayZero),
+				only: measure,
+				events: eventsOn(events, dayZero, locale)
+			})
 		),
 		table: chartTable([result], locale),
 		detail: pillarDetail(result, locale),
@@ -68,9 +81,25 @@ export function upliftView(
 			text: told({ key: 'results_event', params: { kind } }, locale),
 			note,
 			major: size === 'major'
-		}))
+		})),
+		weekly: weekly && weeklyView(weekly, result, locale)
 	};
 }
+
+/** What happened in the thirteen weeks, where it stands on their axis. */
+const eventsOn = (events: readonly EventRow[], dayZero: string, locale: Locale): GradeEvent[] =>
+	events
+		.map(({ day, kind, size }) => {
+			const text = told({ key: 'results_event', params: { kind } }, locale);
+			const params = { day: sayShortDay(day, locale), event: text };
+			return {
+				week: daysBetween(dayZero, day) / 7,
+				text,
+				told: told({ key: 'results_event_on', params }, locale),
+				major: size === 'major'
+			};
+		})
+		.filter(({ week }) => week >= 0 && week <= 13);
 
 /** The part of a pillar that a sponsor may be shown: result, interval, landing, sentences; no figures, no file. */
 type SponsorPillar = Pick<

@@ -37,6 +37,7 @@ import {
 } from './baseline.ts';
 import {
 	driftBetween,
+	mostDeals,
 	previewOf,
 	type BatchStatus,
 	type BatchSummary,
@@ -48,11 +49,13 @@ import { readDealsFile, type Reading, type RosterSeller } from './deals-file.ts'
 import type { CohortResult } from './cohort-result.ts';
 import { outcomeOf, type Ended } from './course.ts';
 import { speaksUntil, type DealFact, type TeamMember } from './deals.ts';
+import { programWeeks } from './forecast.ts';
 import type { EventKind } from './known-event.ts';
 import { emptyResult, staleAfterDays, type KnownEvent } from './measurement.ts';
 import type { BaselineId, PillarResult, Source } from './pillar.ts';
 import { cohortResult, deal, importBatch } from './tables.server.ts';
 import { pillars, type Pillar } from './verdict.ts';
+import type { LeaderDeals } from './weekly.ts';
 
 // The facts of one enrollment -------------------------------------------------------------------
 
@@ -564,6 +567,36 @@ export async function leaderUplift({
 	const { weeksDone: week, phase } = standing(row, now);
 	const { dayZero, lockedAt, events } = row;
 	return { dayZero, week, phase, lockedAt, events, results: allThree(row.results, week) };
+}
+
+/**
+ * What the weeks behind the leader's sales and revenue are made of, from the latest lock on. One
+ * statement; null before the lock, and for a team that wins more than a page can read.
+ */
+export async function leaderDeals({ db, who }: Context<Leader>): Promise<LeaderDeals | null> {
+	const [row] = (await db.execute(sql`
+		select e.day_zero as "dayZero", e.currency,
+			json_build_object('windowWeeks', b.policy -> 'windowWeeks', 'rates', b.policy -> 'rates') as policy,
+			json_build_object('baseline', b.computed -> 'baseline',
+				'lastYearProgram', b.computed -> 'lastYearProgram') as locked,
+			coalesce((select json_agg(json_build_object('id', s.id, 'name', s.name, 'fte', s.fte,
+				'startsOn', s.started_on, 'endsOn', s.ended_on, 'absences', '[]'::json))
+				from seller s where s.enrollment_id = e.id), '[]'::json) as team,
+			coalesce((select json_agg(json_build_object('externalId', d.external_id, 'sellerId', d.seller_id,
+				'status', d.status, 'closedOn', d.closed_on, 'createdOn', d.created_on,
+				'amountMinor', d.amount_minor, 'currency', d.currency, 'kind', d.kind))
+				from (select * from deal w where w.enrollment_id = e.id and w.status = 'won'
+					and w.closed_on >= e.day_zero - 7 * (b.policy ->> 'windowWeeks')::int
+					and w.closed_on < e.day_zero + ${7 * programWeeks}::int
+					limit ${mostDeals + 1}) d), '[]'::json) as deals
+		from enrollment e
+		left join lateral (select policy, computed from baseline where enrollment_id = e.id
+			order by version desc limit 1) b on true
+		where e.leader_id = ${who.personId}
+		order by e.day_zero desc limit 1`)) as unknown as (LeaderDeals & {
+		locked: { baseline: unknown };
+	})[];
+	return row?.locked.baseline && row.deals.length <= mostDeals ? { ...row } : null;
 }
 
 export type CohortSeatRow = {

@@ -143,12 +143,14 @@ export type ChartOptions = {
 	/** Only this measure, with its own cone; without it all three and the cone of the weakest. */
 	only?: Pillar;
 	marks?: GradeInput['marks'];
+	/** What happened around the team, marked on the axis. */
+	events?: GradeInput['events'];
 };
 
 /** The input of the grade chart on the leader's home and uplift page. */
 export function homeChart(
 	results: readonly PillarResult[],
-	{ locale, week, lastDay, only, marks }: ChartOptions
+	{ locale, week, lastDay, only, marks, events }: ChartOptions
 ): GradeInput {
 	const say = words(locale);
 	const wanted = inOrder(results).filter(({ pillar }) => !only || pillar === only);
@@ -181,11 +183,14 @@ export function homeChart(
 		now: week,
 		lines,
 		...(marks && { marks }),
+		...(events && { events }),
+		dotted: only !== undefined,
 		texts: {
 			title: only ? say('chart_title_one', { which: only, week }) : say('chart_title', { week }),
 			desc: [
 				...told,
-				say('chart_promise_now', { now: percent(Math.round(lineAt(week)), locale) })
+				say('chart_promise_now', { now: percent(Math.round(lineAt(week)), locale) }),
+				...(events ?? []).map(({ told }) => `${told}.`)
 			].join(' '),
 			goal: percent(25, locale),
 			promise: say(only ? 'chart_promise_one' : 'chart_promise', {

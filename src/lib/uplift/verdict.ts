@@ -18,6 +18,10 @@ import { fewestEffectiveDeals, type Ratio } from './ratio.ts';
 export const pillars = ['engagement', 'sales', 'revenue'] as const;
 export type Pillar = (typeof pillars)[number];
 
+/** The measure that an address asks for; sales when it names none. */
+export const measureIn = (query: URLSearchParams): Pillar =>
+	pillars.find((pillar) => pillar === query.get('measure')) ?? 'sales';
+
 /** Shortest history for any verdict, in weeks (method 4.2). */
 const shortestHistory = 13;
 /** Below this share of the long-run rate the start was unusually low (method 7). */
