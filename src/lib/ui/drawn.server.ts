@@ -2,9 +2,14 @@ import type { Component } from 'svelte';
 import { render } from 'svelte/server';
 import { Drawing } from './drawing.ts';
 
+/** Without what only hydration needs, and with empty shapes closed the short way. */
+export const shortened = (markup: string): string =>
+	markup
+		.replace(/<!--[^>]*-->/g, '')
+		.replace(/<((?:circle|line|path|rect|use)\b[^<>]*)><\/\w+>/g, '<$1/>');
+
 /**
- * The markup of a component for a page without a script. What only hydration needs is left
- * out, and shapes are closed the short way.
+ * The markup of a component for a page without a script.
  *
  * @param name different for each drawing of a page: it begins the ids inside
  */
@@ -14,7 +19,5 @@ export function drawn<Props extends Record<string, unknown>>(
 	name: string
 ): Drawing {
 	const { body } = render(component as Component, { props, idPrefix: name });
-	return new Drawing(
-		body.replace(/<!--[^>]*-->/g, '').replace(/><\/(?:circle|line|path|rect|use)>/g, '/>')
-	);
+	return new Drawing(shortened(body));
 }

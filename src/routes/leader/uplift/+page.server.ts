@@ -1,4 +1,4 @@
-import { shown } from '#lib/ui/drawing.ts';
+import { markupOnly, shown } from '#lib/ui/drawing.ts';
 import { leaderDeals, leaderUplift } from '#lib/uplift/queries.server.ts';
 import { measureIn } from '#lib/uplift/verdict.ts';
 import type { PageServerLoad } from './$types';
@@ -18,18 +18,17 @@ export const load: PageServerLoad = async ({ locals, url, isDataRequest }) => {
 	if (!page) return { view: null };
 	const view = upliftShown({ page, deals, measure, locale: locals.locale });
 	const { weekly } = view;
-	return {
-		view: {
-			...view,
-			plots: shown(view.plots, isDataRequest),
-			weekly: weekly && {
-				...weekly,
-				plot: shown(weekly.plot, isDataRequest),
-				sellers: weekly.sellers && {
-					...weekly.sellers,
-					panels: shown(weekly.sellers.panels, isDataRequest)
-				}
+	const plain = {
+		...view,
+		plots: shown(view.plots, isDataRequest),
+		weekly: weekly && {
+			...weekly,
+			plot: shown(weekly.plot, isDataRequest),
+			sellers: weekly.sellers && {
+				...weekly.sellers,
+				panels: shown(weekly.sellers.panels, isDataRequest)
 			}
 		}
 	};
+	return markupOnly({ view: plain }, isDataRequest);
 };
