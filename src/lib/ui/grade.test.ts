@@ -354,6 +354,8 @@ describe('the labels', () => {
 						expect(box.y0).toBeGreaterThanOrEqual(0);
 						expect(box.y1).toBeLessThanOrEqual(drawing.height + 0.1);
 					}
+					const row = drawing.ticks[0]!.y;
+					for (const { y } of drawing.grid) expect(y < row - 14 || y > row + 4).toBe(true);
 				}
 			),
 			{ numRuns: 300 }

@@ -500,13 +500,16 @@ export function gradeChart({
 	// The words above are widest in their sentence and narrow in the row of the button under it.
 	const lift = Math.min(high(560) - 24, high(820) + 34) / (width * 0.03);
 
+	// No rule runs through the week numbers.
+	const lowestRule = deep > 12 ? Math.max(least - 2, (zeroY + largestTick + 4 - rowY) / unit) : 0;
+
 	return {
 		size,
 		width,
 		height: round(height),
 		lift: size === 'wide' ? Math.max(0, Math.min(6, Math.floor(lift))) : 0,
 		axis: { x1: 0, x2: width, y: round(zeroY) },
-		grid: gridLines(scales, goalPct, deep > 12 ? least - 2 : 0).map(({ pct, ...rule }) => ({
+		grid: gridLines(scales, goalPct, lowestRule).map(({ pct, ...rule }) => ({
 			...rule,
 			label:
 				size === 'narrow'
