@@ -313,6 +313,21 @@ describe('the labels', () => {
 		expect(colliding(cohortBoxes(drawing))).toEqual([]);
 	});
 
+	test('however deep a fall, no rule runs through the week numbers', () => {
+		for (const width of [1312, 760, 345])
+			for (let fall = 0; fall <= 30; fall += 0.25) {
+				const points = [
+					{ week: 0, pct: 0 },
+					{ week: 6, pct: -fall }
+				];
+				const { key, name, tone, label } = input.lines[0]!;
+				const lines = [{ key, name, tone, label, points }];
+				const { ticks, grid } = gradeChart({ ...input, lines, now: 6, width });
+				const row = ticks[0]!.y;
+				for (const { y } of grid) expect(y < row - 14 || y > row + 4, `${fall} at ${y}`).toBe(true);
+			}
+	});
+
 	test('whatever the figures, no label covers another one and none leaves the frame', () => {
 		const pct = fc.double({ min: -60, max: 90, noNaN: true });
 		const line = (tone: Tone, name: string) =>
@@ -354,8 +369,6 @@ describe('the labels', () => {
 						expect(box.y0).toBeGreaterThanOrEqual(0);
 						expect(box.y1).toBeLessThanOrEqual(drawing.height + 0.1);
 					}
-					const row = drawing.ticks[0]!.y;
-					for (const { y } of drawing.grid) expect(y < row - 14 || y > row + 4).toBe(true);
 				}
 			),
 			{ numRuns: 300 }
