@@ -13,6 +13,7 @@ import { inTransaction } from '#lib/server/context.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
+import { rotateKeys } from './lofte/rotate.ts';
 
 const verbs = [
 	'invariants',
@@ -20,7 +21,8 @@ const verbs = [
 	'sweep',
 	'reconcile',
 	'grant',
-	'drop-second-step'
+	'drop-second-step',
+	'rotate-keys'
 ] as const;
 type Verb = (typeof verbs)[number];
 
@@ -28,13 +30,15 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 const verb = process.argv[2] as Verb;
 if (!verbs.includes(verb)) {
 	say(
-		`Usage: npm run lofte -- ${verbs.join(' | ')}\n  grant <role> <e-mail> <name>\n  drop-second-step <e-mail>`
+		`Usage: npm run lofte -- ${verbs.join(' | ')}
+  grant <role> <e-mail> <name>
+  drop-second-step <e-mail>`
 	);
 	process.exit(2);
 }
 
 const config = readConfig();
-const pool = openDatabase(config.DATABASE_URL, { max: 1, queryMs: 60_000 });
+const pool = openDatabase(config.DATABASE_URL, { max: 1, queryMs: 60_000, transactionMs: 120_000 });
 const ctx = { db: pool.db, keys: keysFrom(config.APP_KEYS), now: new Date(), who: system };
 
 const run: Record<Verb, () => Promise<number>> = {
@@ -86,6 +90,7 @@ const run: Record<Verb, () => Promise<number>> = {
 		say(`${found.name} signs in by link alone.`);
 		return 0;
 	},
+	'rotate-keys': () => rotateKeys(ctx, say),
 	async reconcile() {
 		await reconcile(ctx, stripeTill(config), { origin: config.APP_ORIGIN });
 		return 0;
