@@ -13,7 +13,9 @@ import { inTransaction } from '#lib/server/context.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
+import { backup } from './lofte/backup.ts';
 import { erasePerson, exportPerson } from './lofte/person.ts';
+import { restoreCheck } from './lofte/restore.ts';
 import { rotateKeys } from './lofte/rotate.ts';
 
 const verbs = [
@@ -25,7 +27,9 @@ const verbs = [
 	'drop-second-step',
 	'rotate-keys',
 	'export',
-	'erase'
+	'erase',
+	'backup',
+	'restore-check'
 ] as const;
 type Verb = (typeof verbs)[number];
 
@@ -39,7 +43,9 @@ if (!verbs.includes(verb)) {
   grant <role> <e-mail> <name>
   drop-second-step <e-mail>
   export --person <e-mail> [--with-private-notes]
-  erase --person <e-mail>`
+  erase --person <e-mail>
+  backup <file>
+  restore-check <file> [--into <address of an empty database>]`
 	);
 	process.exit(2);
 }
@@ -127,6 +133,23 @@ const run: Record<Verb, () => Promise<number>> = {
 			return 1;
 		}
 		return 0;
+	},
+	async backup() {
+		const [, , , file] = process.argv;
+		if (!file) {
+			say('backup <file>');
+			return 2;
+		}
+		return backup(file, { url: config.DATABASE_URL, keys: ctx.keys, now: ctx.now }, say);
+	},
+	async 'restore-check'() {
+		const [, , , file, option, into] = process.argv;
+		if (!file || (option && (option !== '--into' || !into))) {
+			say('restore-check <file> [--into <address of an empty database>]');
+			return 2;
+		}
+		const place = { url: config.DATABASE_URL, keys: ctx.keys, ...(into && { into }) };
+		return restoreCheck(file, place, say);
 	},
 	async reconcile() {
 		await reconcile(ctx, stripeTill(config), { origin: config.APP_ORIGIN });
