@@ -1,9 +1,11 @@
 /** `rotate-keys`: everything that is sealed, under the current key. */
-import { sql } from 'drizzle-orm';
+import { storedAddresses as ofApplications } from '#lib/admissions/personal.server.ts';
 import { sealedColumns as ofCoaching } from '#lib/coaching/tables.server.ts';
+import { storedAddresses as ofSellers } from '#lib/cohorts/personal.server.ts';
 import { sealedColumns as ofCoursework } from '#lib/coursework/tables.server.ts';
 import { sealedColumns as ofEngagement } from '#lib/engagement/tables.server.ts';
 import { sealedColumns as ofPayments } from '#lib/payments/tables.server.ts';
+import { storedAddresses as ofPersons } from '#lib/people/personal.server.ts';
 import { sealedColumns as ofPeople } from '#lib/people/tables.server.ts';
 import type { System } from '#lib/people/actor.ts';
 import { audit } from '#lib/server/audit.server.ts';
@@ -51,7 +53,11 @@ export async function rotateKeys(
 		lost += found.lost;
 		left += await underAnotherKey(ctx, column);
 	}
-	const hashes = await moveAddressHashes(ctx, await storedAddresses(ctx));
+	const hashes = await moveAddressHashes(ctx, [
+		...(await ofPersons(ctx)),
+		...(await ofApplications(ctx)),
+		...(await ofSellers(ctx))
+	]);
 	say(`hashes of addresses: ${hashes.moved} computed anew`);
 	if (hashes.unknown > 0)
 		say(
@@ -66,13 +72,4 @@ export async function rotateKeys(
 				: `${left} were sealed under another key meanwhile: a process still runs with the old APP_KEYS. Restart it, and run this again.`
 	);
 	return left === 0 ? 0 : 1;
-}
-
-/** Every address that a hash may be of. */
-async function storedAddresses({ db }: Context): Promise<string[]> {
-	const rows = await db.execute<{ email: string }>(sql`
-		select email from person union select email from application union
-		select lower(sponsor_email) from application where sponsor_email is not null union
-		select lower(email) from seller where email is not null`);
-	return rows.map(({ email }) => email);
 }

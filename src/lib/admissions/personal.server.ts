@@ -56,3 +56,11 @@ export async function erasePersonalData({ db, now }: Context, { email }: Subject
 		status = case when status in ('enrolled', 'declined') then status else 'withdrawn' end
 		where email = ${email}`);
 }
+
+/** Every address that this room stores. */
+export async function storedAddresses({ db }: Context): Promise<string[]> {
+	const rows = await db.execute<{ email: string }>(
+		sql`select email from application union select sponsor_email from application where sponsor_email is not null`
+	);
+	return rows.map(({ email }) => email);
+}

@@ -10,7 +10,7 @@ const ledBy = (personId: string | null) =>
 /**
  * A leader's and a coach's sessions and notes, a leader's touchpoints, and the touchpoints that
  * reached a seller. A note of somebody's own about the other is about both: its words are in it only
- * on request.
+ * on request, and never when it is about several sellers.
  *
  * @param withPrivate whether the words of such notes are in it
  */
@@ -37,7 +37,7 @@ export async function personalData(
 			'sellers', (select count(*) from touchpoint_seller x where x.touchpoint_id = t.id), 'created_at', t.created_at) as row
 		from touchpoint t where t.enrollment_id in ${ledBy(personId)} order by t.day, t.created_at`);
 	const reached = await db.execute<Sealed>(sql`
-		select t.note_enc as sealed, true as private, jsonb_build_object('kind', t.kind, 'day', t.day, 'minutes', t.minutes) as row
+		select case when (select count(*) from touchpoint_seller y where y.touchpoint_id = t.id) = 1 then t.note_enc end as sealed, true as private, jsonb_build_object('kind', t.kind, 'day', t.day, 'minutes', t.minutes) as row
 		from touchpoint t join touchpoint_seller x on x.touchpoint_id = t.id join seller s on s.id = x.seller_id
 		where lower(s.email) = ${email} order by t.day`);
 	return {

@@ -84,3 +84,11 @@ export async function erasePersonalData(
 	await db.execute(sql`update seller set name = ${erasedName}, email = null, external_id = null, locale = 'en'
 		where lower(email) = ${email}`);
 }
+
+/** Every address that this room stores. */
+export async function storedAddresses({ db }: Context): Promise<string[]> {
+	const rows = await db.execute<{ email: string }>(
+		sql`select distinct email from seller where email is not null`
+	);
+	return rows.map(({ email }) => email);
+}

@@ -45,3 +45,9 @@ export async function erasePersonalData(
 		time_zone = 'UTC', theme = 'system', roles = '{}',
 		disabled_at = coalesce(disabled_at, ${now.toISOString()}::timestamptz) where id = ${personId}::uuid`);
 }
+
+/** Every address that this room stores. */
+export async function storedAddresses({ db }: Context): Promise<string[]> {
+	const rows = await db.execute<{ email: string }>(sql`select email from person`);
+	return rows.map(({ email }) => email);
+}
