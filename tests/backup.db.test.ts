@@ -96,6 +96,30 @@ test('the whole database comes back row for row, from the command line, and is d
 	expect(said).toEqual(['The database that it should go into is not empty.']);
 });
 
+test('tables of many megabytes go out and come back at the speed of the slower side', async () => {
+	const { enrollmentId } = await everything(world, database.url, []);
+	const rows = 40_000;
+	await world.db
+		.execute(sql`insert into known_event (enrollment_id, day, kind, size, note, created_at)
+		select ${enrollmentId}, '2027-02-01', 'other', 'minor', repeat(md5(n::text), n % 40), now() from generate_series(1, ${rows}) n`);
+	await world.db
+		.execute(sql`insert into touchpoint (enrollment_id, kind, day, note_enc, request_key, created_at)
+		select ${enrollmentId}, 'coaching', '2027-02-01', decode(repeat(md5(n::text), 30), 'hex'), gen_random_uuid(), now() from generate_series(1, 9973) n`);
+	// One that ends in a row wider than what the driver holds back.
+	await world.db.execute(sql`update lesson set html = repeat(md5('x'), 20000)`);
+	const sum = (db: typeof world.db) =>
+		db.execute(
+			sql`select count(*)::int as n, md5(string_agg(id::text || note, '' order by id)) as of from known_event`
+		);
+	const file = fileOf();
+	expect(await backup(file, at(), say)).toBe(0);
+	const into = await emptyDatabase();
+	expect(await restoreCheck(file, { ...at(), into }, say)).toBe(0);
+	const pool = openDatabase(into, { max: 1 });
+	expect(await sum(pool.db)).toEqual(await sum(world.db));
+	await pool.close();
+});
+
 test('what is written meanwhile is in it whole or not at all', async () => {
 	// The third table waits for a lock that a payment holds; what that one commits comes too late.
 	await everything(world, database.url, []);

@@ -135,6 +135,9 @@ async function* contents(tx: postgres.TransactionSql, head: Head): AsyncGenerato
 	for (const { name, columns } of head.tables) {
 		const rows = await tx`copy ${tx(name)} (${tx(columns)}) to stdout`.readable();
 		for await (const bytes of rows) yield framed(bytes as Buffer);
+		// The driver stops reading from its socket while this stream is full, and forgets to go on when
+		// the last rows came at such a moment: the end of the statement would be waited for in vain.
+		rows._read(0);
 		yield framed(Buffer.alloc(0));
 	}
 }
