@@ -435,8 +435,11 @@ test('what is under way is waited for, each in a sentence, and nothing is change
 		return typeof outcome === 'string' ? outcome : outcome.waits.join(' ');
 	};
 	world.at('2027-02-01T09:00:00Z');
-	expect(await waits(leaderAddress)).toMatch(/program that began on 2027-01-11 runs/);
-	expect(await waits('maren@lofte.example')).toMatch(/coach 1 cohort .*coach 1 whose program runs/);
+	expect(await waits(leaderAddress)).toMatch(/program \(day 0: 2027-01-11\) runs/);
+	expect(await waits('maren@lofte.example')).toMatch(
+		/coach a cohort that is not over.*Leaders of theirs \(1\)/
+	);
+	expect(await waits('liv@lofte.example')).toMatch(/the only admin/);
 	expect(await waits('seller1@team.example')).toMatch(/leader sets their last day first/);
 	await world.db
 		.execute(sql`insert into wave (enrollment_id, index, min_group, opens_at, closes_at, public_key)
@@ -462,6 +465,8 @@ test('what is under way is waited for, each in a sentence, and nothing is change
 		reason: '…'
 	});
 	expect(await waits('seller3@team.example')).toMatch(/names them waits to be sent/);
+	await world.as('admin', 'second@lofte.example');
+	expect(await erasePerson(world.system(), 'liv@lofte.example')).toBe('erased');
 	await world.db.execute(sql`update checkout set status = 'disputed'`);
 	expect(await waits(leaderAddress)).toMatch(/A payment of theirs is still open/);
 });

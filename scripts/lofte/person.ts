@@ -98,6 +98,7 @@ export async function erasePerson(
 		if (email.endsWith('@erased.invalid') || !isKnown(lists)) return 'unknown';
 		const names = await Cohorts.namesOf(tx, who);
 		const waits = [
+			...(await People.reasonsToWait(tx, who)),
 			...(await Cohorts.reasonsToWait(tx, who)),
 			...(await Payments.reasonsToWait(tx, who)),
 			...(await Engagement.reasonsToWait(tx, who)),

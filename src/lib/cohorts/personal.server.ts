@@ -64,7 +64,7 @@ export async function reasonsToWait(
 	const [run] = await db.execute<{ n: number }>(sql`select count(*)::int as n from cohort
 		where coach_id = ${personId}::uuid and (starts_on + 91 > ${now.toISOString()}::timestamptz::date)`);
 	return run && run.n > 0
-		? [`They coach ${run.n} ${run.n === 1 ? 'cohort' : 'cohorts'} that is not over.`]
+		? [`They coach ${run.n === 1 ? 'a cohort that is' : `${run.n} cohorts that are`} not over.`]
 		: [];
 }
 

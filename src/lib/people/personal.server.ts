@@ -33,6 +33,14 @@ export async function personalData({ db }: Context, { personId }: Subject): Prom
 	};
 }
 
+/** Why somebody cannot be erased yet: a house without an admin decides on nobody. */
+export async function reasonsToWait({ db }: Context, { personId }: Subject): Promise<string[]> {
+	const [found] = await db.execute<{ last: boolean }>(sql`select
+		exists (select 1 from person where id = ${personId}::uuid and 'admin' = any(roles) and disabled_at is null)
+		and not exists (select 1 from person where id <> ${personId}::uuid and 'admin' = any(roles) and disabled_at is null) as last`);
+	return found?.last ? ['They are the only admin: grant the role to somebody else first.'] : [];
+}
+
 /** The row stays as an id that payments, results and the audit point to; nobody can sign in by it. */
 export async function erasePersonalData(
 	{ db, now }: Context,

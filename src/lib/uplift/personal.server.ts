@@ -79,10 +79,12 @@ export async function reasonsToWait(
 			where lower(s.email) = ${email} and b.status = 'preview') as read`);
 	return [
 		...led.map(
-			({ day }) => `Their program that began on ${day} runs, or its results are not final yet.`
+			({ day }) => `Their program (day 0: ${day}) runs, or its results are not final yet.`
 		),
 		...(others && others.coached > 0
-			? [`They coach ${others.coached} whose program runs, or whose results are not final yet.`]
+			? [
+					`Leaders of theirs (${others.coached}) have a program that runs, or results that are not final yet.`
+				]
 			: []),
 		...(others && others.sold > 0
 			? [
