@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
-import { afterAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { audit } from '#lib/server/audit.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import type { Keys } from '#lib/server/seal.server.ts';
@@ -17,6 +17,8 @@ import { dumpOf, everything, leaderAddress } from './everything.ts';
 import { lofte } from './operator.ts';
 import { worldOn, type World } from './world.ts';
 
+// Every restore migrates a database from nothing.
+vi.setConfig({ testTimeout: 120_000 });
 const database = databasePerTest();
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lofte-backup-test-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
