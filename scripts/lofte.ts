@@ -13,6 +13,10 @@ import { inTransaction } from '#lib/server/context.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { keysFrom } from '#lib/server/seal.server.ts';
 import { stripeTill } from '#lib/server/till.server.ts';
+import { backup } from './lofte/backup.ts';
+import { erasePerson, exportPerson } from './lofte/person.ts';
+import { restoreCheck } from './lofte/restore.ts';
+import { rotateKeys } from './lofte/rotate.ts';
 
 const verbs = [
 	'invariants',
@@ -20,22 +24,43 @@ const verbs = [
 	'sweep',
 	'reconcile',
 	'grant',
-	'drop-second-step'
+	'drop-second-step',
+	'rotate-keys',
+	'export',
+	'erase',
+	'backup',
+	'restore-check'
 ] as const;
 type Verb = (typeof verbs)[number];
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
+/** For those verbs whose standard output is a document. */
+const complain = (text: string) => process.stderr.write(`${text}\n`);
 const verb = process.argv[2] as Verb;
 if (!verbs.includes(verb)) {
 	say(
-		`Usage: npm run lofte -- ${verbs.join(' | ')}\n  grant <role> <e-mail> <name>\n  drop-second-step <e-mail>`
+		`Usage: npm run lofte -- ${verbs.join(' | ')}
+  grant <role> <e-mail> <name>
+  drop-second-step <e-mail>
+  export --person <e-mail> [--with-private-notes]
+  erase --person <e-mail>
+  backup <file>
+  restore-check <file> [--into <address of an empty database>]`
 	);
 	process.exit(2);
 }
 
 const config = readConfig();
-const pool = openDatabase(config.DATABASE_URL, { max: 1, queryMs: 60_000 });
+const pool = openDatabase(config.DATABASE_URL, { max: 1, queryMs: 60_000, transactionMs: 120_000 });
 const ctx = { db: pool.db, keys: keysFrom(config.APP_KEYS), now: new Date(), who: system };
+
+/** The address after `--person`; null, with a word on how to say it, when there is none. */
+function personAsked(): string | null {
+	const at = process.argv.indexOf('--person');
+	const email = at < 0 ? null : cleanEmail(process.argv[at + 1] ?? '');
+	if (!email) complain(`${verb} --person <e-mail>`);
+	return email;
+}
 
 const run: Record<Verb, () => Promise<number>> = {
 	async invariants() {
@@ -85,6 +110,46 @@ const run: Record<Verb, () => Promise<number>> = {
 		await inTransaction(ctx, (tx) => dropSecondStep(tx, found.id));
 		say(`${found.name} signs in by link alone.`);
 		return 0;
+	},
+	'rotate-keys': () => rotateKeys(ctx, say),
+	async export() {
+		const email = personAsked();
+		if (!email) return 2;
+		const withPrivate = process.argv.includes('--with-private-notes');
+		const found = await exportPerson(ctx, email, { withPrivate });
+		if (found) say(JSON.stringify(found, null, '\t'));
+		else complain('We hold nothing about this address.');
+		return found ? 0 : 1;
+	},
+	async erase() {
+		const email = personAsked();
+		if (!email) return 2;
+		const outcome = await erasePerson(ctx, email);
+		if (outcome === 'unknown') say('We hold nothing about this address.');
+		else if (outcome === 'erased') say('Erased. They sign in nowhere any more.');
+		else {
+			say('Not yet:');
+			for (const reason of outcome.waits) say(`- ${reason}`);
+			return 1;
+		}
+		return 0;
+	},
+	async backup() {
+		const [, , , file] = process.argv;
+		if (!file) {
+			say('backup <file>');
+			return 2;
+		}
+		return backup(file, { url: config.DATABASE_URL, keys: ctx.keys, now: ctx.now }, say);
+	},
+	async 'restore-check'() {
+		const [, , , file, option, into] = process.argv;
+		if (!file || (option && (option !== '--into' || !into))) {
+			say('restore-check <file> [--into <address of an empty database>]');
+			return 2;
+		}
+		const place = { url: config.DATABASE_URL, keys: ctx.keys, ...(into && { into }) };
+		return restoreCheck(file, place, say);
 	},
 	async reconcile() {
 		await reconcile(ctx, stripeTill(config), { origin: config.APP_ORIGIN });

@@ -13,6 +13,7 @@ import {
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
+import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
 /** A meeting of coach and leader. */
 export const session = pgTable(
@@ -109,3 +110,9 @@ export const touchpointSeller = pgTable(
 		index('touchpoint_seller_seller').on(table.sellerId)
 	]
 );
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{ kind: 'session notes', table: 'session_note', key: 'id', column: 'body_enc', purpose: 'note' },
+	{ kind: 'touchpoint notes', table: 'touchpoint', key: 'id', column: 'note_enc', purpose: 'note' }
+];

@@ -15,6 +15,7 @@ import { enrollment } from '#lib/cohorts/tables.server.ts';
 import { assignment, criterion, lesson } from '#lib/curriculum/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
+import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
 /** One numbered attempt at an assignment. A trigger keeps a submitted text from ever changing. */
 export const submission = pgTable(
@@ -144,3 +145,8 @@ export const lessonRead = pgTable(
 	},
 	(table) => [primaryKey({ name: 'lesson_read_pk', columns: [table.enrollmentId, table.lessonId] })]
 );
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{ kind: 'own remarks', table: 'remark', key: 'id', column: 'body_enc', purpose: 'remark' }
+];

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
+import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
 /** What was fixed about asking a team, before it was first asked. */
 export const teamPolicy = pgTable(
@@ -152,3 +153,15 @@ export const publishedResult = pgTable(
 	},
 	(table) => [unique('published_result_index').on(table.enrollmentId, table.waveIndex)]
 );
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{ kind: 'wave keys', table: 'wave', key: 'id', column: 'private_key_enc', purpose: 'wave-key' },
+	{
+		kind: 'pairing keys',
+		table: 'team_policy',
+		key: 'enrollment_id',
+		column: 'pairing_key_enc',
+		purpose: 'pairing-key'
+	}
+];

@@ -15,6 +15,7 @@ import {
 import { application, offer } from '#lib/admissions/tables.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { id, instant } from '#lib/server/columns.server.ts';
+import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
 /** One attempt to pay, with the seat that it holds. */
 export const checkout = pgTable(
@@ -98,3 +99,15 @@ export const refund = pgTable(
 		index('refund_checkout').on(table.checkoutId)
 	]
 );
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{
+		kind: 'offer links',
+		table: 'provider_call',
+		key: 'id',
+		column: 'request',
+		inside: 'token',
+		purpose: 'offer-link'
+	}
+];

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
+import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
 /** Anyone we know by e-mail. */
 export const person = pgTable(
@@ -94,3 +95,17 @@ export const recoveryCode = pgTable(
 	},
 	(table) => [index('recovery_code_person').on(table.personId)]
 );
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{
+		kind: 'second steps',
+		table: 'second_factor',
+		key: 'person_id',
+		column: 'secret_enc',
+		purpose: 'second-step',
+		// A key that nobody has confirmed is sealed to the login that began it, and is worth nothing without.
+		otherPurposes: `select 'second-step/' || l.id from login l where l.person_id = second_factor.person_id and second_factor.confirmed_at is null`,
+		worthless: 'confirmed_at is null'
+	}
+];

@@ -58,6 +58,33 @@ export function unseal(keys: Keys, purpose: string, sealed: Uint8Array): Uint8Ar
 	throw new Error(`sealed ${purpose} does not open under the application keys`);
 }
 
+/**
+ * What is to be done with a sealed value when the keys change.
+ *
+ * @param purposes for which it may have been sealed, as far as the row can tell
+ * @returns 'current' when it stays, the value sealed anew under the current key, or 'lost' when no key opens it
+ */
+export function sealAnew(
+	keys: Keys,
+	purposes: readonly string[],
+	sealed: Uint8Array
+): Uint8Array | 'current' | 'lost' {
+	for (const purpose of purposes) {
+		if (opens({ current: keys.current }, purpose, sealed)) return 'current';
+		const plain = opens(keys, purpose, sealed);
+		if (plain) return seal(keys, purpose, plain);
+	}
+	return 'lost';
+}
+
+function opens(keys: Keys, purpose: string, sealed: Uint8Array): Uint8Array | null {
+	try {
+		return unseal(keys, purpose, sealed);
+	} catch {
+		return null;
+	}
+}
+
 export const unsealText = (keys: Keys, purpose: string, sealed: Uint8Array): string =>
 	new TextDecoder().decode(unseal(keys, purpose, sealed));
 
@@ -71,6 +98,10 @@ export const hashToken = (token: string): string =>
 /** An address that can be compared and not read: keyed, so that it cannot be guessed from a dump. */
 export const hashAddress = (keys: Keys, address: string): Uint8Array =>
 	hashUnder(keys.current, address);
+
+/** The same under the previous key; null when there is none. */
+export const hashAddressBefore = ({ previous }: Keys, address: string): Uint8Array | null =>
+	previous ? hashUnder(previous, address) : null;
 
 /** Every form in which the address may lie in the database: under the current and the previous key. */
 export const addressHashes = (keys: Keys, address: string): Uint8Array[] =>

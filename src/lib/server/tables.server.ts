@@ -15,6 +15,7 @@ import {
 	uuid
 } from 'drizzle-orm/pg-core';
 import { bytes, id, instant } from './columns.server.ts';
+import type { SealedColumn } from './rotation.server.ts';
 
 /** One mail; the rendered provider request is stored before the first try and never changes. */
 export const emailOutbox = pgTable(
@@ -156,3 +157,8 @@ export const heartbeat = pgTable('heartbeat', {
 	name: text().primaryKey(),
 	at: instant().notNull()
 });
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{ kind: 'mails', table: 'email_outbox', key: 'id', column: 'request_enc', purpose: 'mail' }
+];

@@ -16,6 +16,7 @@ import {
 import { cohort, enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
+import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
 /** One file of deals: read, asked about, then confirmed or discarded. */
 export const importBatch = pgTable(
@@ -212,3 +213,8 @@ export const cohortResult = pgTable(
 		index('cohort_result_ended').on(table.endedOn)
 	]
 );
+
+/** What of this room is sealed under the application keys: moved on when they change. */
+export const sealedColumns: SealedColumn[] = [
+	{ kind: 'files', table: 'import_batch', key: 'id', column: 'file_enc', purpose: 'file' }
+];
