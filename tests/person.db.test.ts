@@ -1,7 +1,10 @@
 /** Everything about a person comes out of an export, and nothing but the listed holds outlives an erasure. */
+import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
 import { submitApplication } from '#lib/admissions/commands.server.ts';
+import { teamPolicy } from '#lib/engagement/tables.server.ts';
+import { markOf } from '#lib/engagement/team.server.ts';
 import { requestSignIn } from '#lib/people/commands.server.ts';
 import { signedIn } from '#lib/people/queries.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
@@ -172,6 +175,7 @@ const notPersonal: Record<string, string> = {
 	'sealed_box.sealed': nobodys,
 	'second_factor.secret_enc': secret,
 	'team_comment.body': nobodys,
+	'team_policy.confirmed': 'hashes of addresses that are told in clear',
 	'team_policy.pairing_key_enc': secret,
 	'wave.private_key_enc': secret,
 	'wave.public_key': secret,
@@ -304,13 +308,16 @@ test('coach, admin, sponsor, applicant and somebody who was only named get what 
 });
 
 /** What others rely on, as it lies there. */
+/** Whom the coach confirmed is of people; nothing is computed from it. */
 async function measured() {
 	const lines = await dumpOf(world);
-	return lines.filter((line) =>
-		/^(response|published_result|team_comment|wave|team_policy|pillar_result|cohort_result|baseline|payment|seat) /.test(
-			line
+	return lines
+		.filter((line) =>
+			/^(response|published_result|team_comment|wave|team_policy|pillar_result|cohort_result|baseline|payment|seat) /.test(
+				line
+			)
 		)
-	);
+		.map((line) => line.replace(/"confirmed": \[[^\]]*\]/, ''));
 }
 
 test('a leader is erased: nothing is left but the holds, and nobody else notices', async () => {
@@ -352,8 +359,20 @@ test('a leader is erased: nothing is left but the holds, and nobody else notices
 test('a seller is erased: name and address go, and every answer and result stays', async () => {
 	world.at('2027-06-01T09:00:00Z');
 	const team = await everything(world, database.url, planted);
+	const member = { id: team.sellerId, email: sellerAddress };
+	const marks = [markOf(member), markOf({ ...member, email: 'old@team.example' })];
+	const others = markOf({ id: randomUUID(), email: 'other@team.example' });
+	await world.db
+		.insert(teamPolicy)
+		.values({ enrollmentId: team.enrollmentId, confirmed: [...marks, others] })
+		.onConflictDoUpdate({
+			target: teamPolicy.enrollmentId,
+			set: { confirmed: [...marks, others] }
+		});
 	const before = await measured();
 	expect(await erasePerson(world.system(), sellerAddress)).toBe('erased');
+	const [policy] = await world.db.select().from(teamPolicy);
+	expect(policy!.confirmed).toEqual([others]);
 	const left = whole(await dumpOf(world));
 	const ofSeller = planted.filter((one) => personal[one] === 'seller');
 	expect(foundIn(left, ofSeller)).toEqual(keysOf(heldOfSeller));

@@ -109,6 +109,7 @@ export async function erasePerson(
 		// Who is known by an address in a higher room is found through the lower ones: these go last.
 		await House.erasePersonalData(tx, who, names);
 		await Uplift.erasePersonalData(tx, who, names);
+		await Engagement.erasePersonalData(tx, who);
 		await Coaching.erasePersonalData(tx, who);
 		await Coursework.erasePersonalData(tx, who);
 		await Payments.erasePersonalData(tx, who);

@@ -43,3 +43,12 @@ export async function reasonsToWait(
 		where w.status = 'open' and (e.leader_id = ${personId}::uuid or lower(s.email) = ${email})`);
 	return open.map(({ until }) => `A survey that they are part of is open until ${until}.`);
 }
+
+/** Forgets at which address the coach confirmed them; all else that is left says nothing about them. */
+export async function erasePersonalData({ db }: Context, { email }: Subject): Promise<void> {
+	await db.execute(sql`update team_policy p set confirmed = array(
+			select mark from unnest(p.confirmed) mark
+			where not exists (select 1 from seller s where s.enrollment_id = p.enrollment_id
+				and lower(s.email) = ${email} and split_part(mark, ' ', 1) = s.id::text))
+		where exists (select 1 from seller s where s.enrollment_id = p.enrollment_id and lower(s.email) = ${email})`);
+}

@@ -15,9 +15,9 @@ type Member = {
 	endedOn: Day | null;
 };
 
-/** Stands for one member at one address. */
+/** Stands for one member at one address, without saying which; it begins with the member's id. */
 export const markOf = ({ id, email }: Pick<Member, 'id' | 'email'>): string =>
-	hashToken(`${id} ${email ?? ''}`);
+	`${id} ${hashToken(`${id} ${email ?? ''}`)}`;
 
 /** The members whom a wave that opens on `today` asks, each with their mark. */
 export const askedOn = <One extends Member>(team: readonly One[], today: Day) =>
