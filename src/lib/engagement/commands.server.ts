@@ -243,7 +243,8 @@ async function open<Who extends { role: string; personId?: string }>(
 				closesAt,
 				timeZone: found.timeZone,
 				index: index as Wave,
-				minGroup: policy!.minGroup
+				minGroup: policy!.minGroup,
+				asked: asked.length
 			};
 			for (const { id, member, token } of invitations) {
 				const locale = member.locale as 'en' | 'nb';
@@ -304,8 +305,9 @@ const untilWords = (
 		month: 'long'
 	}).format(new Date(closesAt.getTime() - 1));
 
-function invitationLetter(locale: 'en' | 'nb', about: About) {
-	const { name, leader, minGroup, index } = about;
+/** @param about `asked`: how many are asked */
+function invitationLetter(locale: 'en' | 'nb', about: About & { asked: number }) {
+	const { name, leader, minGroup, index, asked } = about;
 	const in_ = { locale };
 	return {
 		locale,
@@ -317,6 +319,7 @@ function invitationLetter(locale: 'en' | 'nb', about: About) {
 				in_
 			),
 			m.mail_survey_confidential({ leader, minGroup }, in_),
+			m.mail_survey_asked({ count: asked, leader }, in_),
 			m.mail_survey_until({ day: untilWords(locale, about) }, in_)
 		],
 		button: { label: m.mail_survey_button({}, in_), url: about.url },
