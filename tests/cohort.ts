@@ -78,7 +78,8 @@ export async function offered(
 	const applied = await submitApplication(world.visitor(), {
 		slug: run.slug,
 		typed: typed(email, change),
-		locale: 'en'
+		locale: 'en',
+		origin
 	});
 	if (!applied.ok) throw new Error(applied.reason);
 	const [row] = await world.db

@@ -25,6 +25,7 @@ async function offeredTokens(cohort: Cohort, count: number): Promise<string[]> {
 			{
 				slug: cohort.slug,
 				locale: 'en',
+				origin,
 				typed: {
 					name: `Payer ${n}`,
 					email,

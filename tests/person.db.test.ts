@@ -282,7 +282,8 @@ test('coach, admin, sponsor, applicant and somebody who was only named get what 
 	await submitApplication(world.visitor(), {
 		slug: run.slug,
 		typed: typed('nora@canary.example', sponsor),
-		locale: 'en'
+		locale: 'en',
+		origin
 	});
 	const told = (await exportPerson(world.system(), leaderAddress, { withPrivate: false }))!;
 	expect(told.toldByProvider).toHaveLength(2);
@@ -296,7 +297,7 @@ test('coach, admin, sponsor, applicant and somebody who was only named get what 
 		'person', 'cohortsCoached', 'enrollmentsCoached', 'reviews', 'remarks', 'ownRemarks', 'sessions',
 		'sessionNotes', 'baselinesSignedAsCoach'
 	]); // prettier-ignore
-	expect(await lists('liv@lofte.example')).toEqual(['person', 'decisionsMade', 'audit']);
+	expect(await lists('liv@lofte.example')).toEqual(['person', 'decisionsMade', 'mails', 'audit']);
 	expect(await lists(sponsorAddress)).toEqual(['person', 'namedAsSponsor', 'sponsorships']);
 	expect(await lists('nora@canary.example')).toEqual(['applications', 'mails']);
 	expect(await lists('ola@canary.example')).toEqual(['namedAsSponsor']);

@@ -45,6 +45,7 @@ export function applies(
 			await submitApplication(story.visitor(now), {
 				slug: slug(),
 				locale: who.locale,
+				origin: story.origin,
 				typed: {
 					name: who.name,
 					email: who.email,

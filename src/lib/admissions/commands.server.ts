@@ -4,6 +4,7 @@ import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Admin, Visitor } from '#lib/people/actor.ts';
+import { tellAdmins } from '#lib/people/admins.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
@@ -25,7 +26,7 @@ type Locale = 'en' | 'nb';
  */
 export async function submitApplication(
 	ctx: Context<Visitor>,
-	{ slug, typed, locale }: { slug: string; typed: Typed; locale: Locale }
+	{ slug, typed, locale, origin }: { slug: string; typed: Typed; locale: Locale; origin: string }
 ): Promise<
 	| Result<null, 'cohort-unknown' | 'cohort-closed'>
 	| { ok: false; reason: 'problems'; problems: Problem[] }
@@ -53,6 +54,15 @@ export async function submitApplication(
 				m.mail_applied_body({ coach: run.coachName }, { locale })
 			],
 			reason: m.mail_applied_reason({}, { locale })
+		});
+		await tellAdmins(tx, {
+			fact: `application-waits/${made.id}`,
+			page: `${origin}/admin/applications/${made.id}`,
+			say: (locale) => ({
+				subject: m.mail_admin_application_subject({}, { locale }),
+				body: m.mail_admin_application_body({ cohort: run.name }, { locale }),
+				button: m.mail_admin_application_button({}, { locale })
+			})
 		});
 		await audit(tx, {
 			action: 'application-submitted',

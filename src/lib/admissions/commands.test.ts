@@ -25,11 +25,16 @@ beforeEach(() => {
 });
 
 const apply = (slug: string, email: string, change = {}) =>
-	submitApplication(world.visitor(), { slug, typed: typed(email, change), locale: 'nb' });
+	submitApplication(world.visitor(), {
+		slug,
+		typed: typed(email, change),
+		locale: 'nb',
+		origin
+	});
 const only = async () => (await world.db.select().from(application))[0]!;
 
 describe('applying', () => {
-	test('the same address twice, ten times at once: one application, one mail, the same answer', async () => {
+	test('the same address twice, ten times at once: one application, one mail to each side, the same answer', async () => {
 		const run = await selling(world);
 		const answers = await Promise.all(
 			Array.from({ length: 10 }, (_, index) =>
@@ -40,7 +45,15 @@ describe('applying', () => {
 			new Set(['{"ok":true,"value":null}'])
 		);
 		expect(await world.db.$count(application)).toBe(1);
-		expect(await world.db.$count(emailOutbox)).toBe(1);
+		const mails = await world.db.select().from(emailOutbox).orderBy(emailOutbox.dedupeKey);
+		const [waits] = mails.filter(({ dedupeKey }) => dedupeKey.startsWith('application-waits/'));
+		expect(mails.map(({ dedupeKey }) => dedupeKey.split('/')[0]).sort()).toEqual([
+			'application',
+			'application-waits'
+		]);
+		const letter = unsealText(world.keys, 'mail', waits!.requestEnc!);
+		expect(letter).toContain(`${origin}/admin/applications/${(await only()).id}`);
+		expect(letter).not.toMatch(/nordbris/i);
 	});
 
 	test('one without the YES is refused with its field, and nothing is stored', async () => {

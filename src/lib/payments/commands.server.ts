@@ -14,6 +14,7 @@ import type { System, Visitor } from '#lib/people/actor.ts';
 import { system } from '#lib/people/actor.ts';
 import { makeLink } from '#lib/people/commands.server.ts';
 import { person } from '#lib/people/tables.server.ts';
+import { tellAdmins } from '#lib/people/admins.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { enqueue } from '#lib/server/job.server.ts';
@@ -433,6 +434,7 @@ export async function settle(
 			object: { kind: 'checkout', id: asked.id },
 			detail: { why }
 		});
+		await tellOfPayment(ctx, 'flagged', { id: asked.id, origin });
 		return 'flagged';
 	};
 	if (difference) return flag(difference);
@@ -471,12 +473,36 @@ export async function settle(
 		await releaseSeat(ctx, asked.id);
 		await set('refund-due', intent);
 		await giveBack(ctx, asked, applied!);
+		await tellOfPayment(ctx, 'no-seat', { id: asked.id, origin });
 		return 'refund-due';
 	}
 	await set('paid', intent);
 	await seatTheLeader(ctx, { asked, applied: applied!, seatNumber, origin });
 	return 'enrolled';
 }
+
+const adminLetters = {
+	flagged: m.mail_admin_flagged_body,
+	'no-seat': m.mail_admin_no_seat_body,
+	dispute: m.mail_admin_dispute_body,
+	parked: m.mail_admin_parked_body
+};
+
+/** Tells the admins what happened to money that no rule can put right. */
+export const tellOfPayment = (
+	ctx: Context<System>,
+	what: keyof typeof adminLetters,
+	{ id, origin }: { id: string } & Place
+): Promise<void> =>
+	tellAdmins(ctx, {
+		fact: `payment-${what}/${id}`,
+		page: `${origin}/admin/payments`,
+		say: (locale) => ({
+			subject: m.mail_admin_payment_subject({}, { locale }),
+			body: adminLetters[what]({}, { locale }),
+			button: m.mail_admin_payment_button({}, { locale })
+		})
+	});
 
 type Applied = typeof application.$inferSelect;
 

@@ -106,7 +106,13 @@ describe('paying for a seat', () => {
 		expect(leader!.roles).toEqual(['leader']);
 		const [named] = await world.db.select().from(sponsorship);
 		expect(named).toMatchObject({ shares: [], agreedAt: null });
-		expect(await mails()).toEqual(['application', 'offer', 'receipt', 'welcome']);
+		expect(await mails()).toEqual([
+			'application',
+			'application-waits',
+			'offer',
+			'receipt',
+			'welcome'
+		]);
 
 		const [welcome] = await world.db
 			.select()
@@ -311,7 +317,13 @@ describe('what Stripe tells us', () => {
 			await Promise.all([act(), act(), act()]);
 		}
 		expect(await facts()).toMatchObject({ checkouts: ['paid'], enrollments: 1, payments: 1 });
-		expect(await mails()).toEqual(['application', 'offer', 'receipt', 'welcome']);
+		expect(await mails()).toEqual([
+			'application',
+			'application-waits',
+			'offer',
+			'receipt',
+			'welcome'
+		]);
 		expect(await world.db.$count(auditLog, eq(auditLog.action, 'seat-sold'))).toBe(1);
 		expect(await world.db.$count(webhookEvent)).toBe(3);
 	});
@@ -435,6 +447,7 @@ describe('what Stripe tells us', () => {
 			['done', 1]
 		]);
 		expect(await world.db.$count(auditLog, eq(auditLog.action, 'webhook-parked'))).toBe(1);
+		expect((await mails()).filter((fact) => fact === 'payment-parked')).toHaveLength(1);
 		await act();
 		expect(
 			(await world.db.select().from(webhookEvent).orderBy(webhookEvent.receivedAt))[0]!.attempts
@@ -513,6 +526,7 @@ describe('what Stripe tells us', () => {
 				.where(eq(checkout.applicationId, applicationId));
 			expect(row).toMatchObject({ status: 'disputed', failure: 'dispute-lost' });
 		}
+		expect((await mails()).filter((fact) => fact === 'payment-dispute')).toHaveLength(2);
 	});
 });
 
@@ -523,7 +537,7 @@ describe('money is checked', () => {
 		['the other mode', { livemode: true }, 'mismatch-mode'],
 		['no payment behind it', { paymentIntent: null }, 'mismatch-intent']
 	])('%s: flagged, nobody enrolled, the seat free', async (_, change, failure) => {
-		const { token } = await offered(world, await selling(world));
+		const { token, email } = await offered(world, await selling(world));
 		const session = await atThePage(token);
 		bank.pay(session);
 		bank.falsify(session, change);
@@ -538,6 +552,15 @@ describe('money is checked', () => {
 			seats: ['free', 'free', 'free', 'free']
 		});
 		expect(await world.db.$count(auditLog, eq(auditLog.action, 'payment-flagged'))).toBe(1);
+		// The admin learns that something waits, and a mail says nothing about anybody.
+		const [told] = await world.db
+			.select()
+			.from(emailOutbox)
+			.where(sql`dedupe_key like 'payment-flagged/%'`);
+		const letter = unsealText(world.keys, 'mail', told!.requestEnc!);
+		expect(letter).toContain(`${origin}/admin/payments`);
+		expect(letter).not.toContain(email);
+		expect(letter).not.toMatch(/NOK|kr\b/);
 	});
 
 	test.each([
@@ -628,6 +651,7 @@ describe('late money', () => {
 			'refund-due'
 		);
 		expect((await facts()).applications).toEqual(['withdrawn']);
+		expect(await mails()).toContain('payment-no-seat');
 	});
 
 	test('two payments of one person are one seat and one refund', async () => {

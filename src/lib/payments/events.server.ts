@@ -7,7 +7,7 @@ import { enqueue } from '#lib/server/job.server.ts';
 import { webhookEvent } from '#lib/server/tables.server.ts';
 import type { Till } from '#lib/server/till.server.ts';
 import { from } from './checkout.ts';
-import { settle, type Place } from './commands.server.ts';
+import { settle, tellOfPayment, type Place } from './commands.server.ts';
 import { meaningOf, type Meaning, type StripeEvent } from './event.ts';
 import { noteRefunded, noteRefundState } from './refunds.server.ts';
 import { checkout, payment } from './tables.server.ts';
@@ -90,11 +90,12 @@ export async function actOnWebhooks(
 						lastError: nameOf(failure)
 					})
 					.where(mine);
-				if (parked)
-					await audit(tx, {
-						action: 'webhook-parked',
-						detail: { event: event.eventId, type: event.type }
-					});
+				if (!parked) return;
+				await audit(tx, {
+					action: 'webhook-parked',
+					detail: { event: event.eventId, type: event.type }
+				});
+				await tellOfPayment(tx, 'parked', { id: event.eventId, ...place });
 			});
 		}
 	}
@@ -174,7 +175,7 @@ async function prepare(
 			};
 		case 'disputed':
 			return async (tx) => {
-				const noted = await noteDispute(tx, meaning);
+				const noted = await noteDispute(tx, { ...meaning, ...place });
 				// It may have overtaken the payment; a stranger's stays unknown.
 				if (!noted && attempts < 4) throw new NotYet();
 				return noted;
@@ -196,7 +197,11 @@ async function sessionOf({ db }: Context, checkoutId: string): Promise<string | 
 
 async function noteDispute(
 	ctx: Context<System>,
-	{ paymentIntent, end: ended }: { paymentIntent: string; end: 'won' | 'lost' | null }
+	{
+		paymentIntent,
+		end: ended,
+		origin
+	}: { paymentIntent: string; end: 'won' | 'lost' | null } & Place
 ): Promise<boolean> {
 	const [paid] = await ctx.db
 		.select({ checkoutId: payment.checkoutId })
@@ -226,6 +231,7 @@ async function noteDispute(
 		action: `dispute-${ended ?? 'opened'}`,
 		object: { kind: 'checkout', id: paid.checkoutId }
 	});
+	if (ended === null) await tellOfPayment(ctx, 'dispute', { id: paid.checkoutId, origin });
 	return true;
 }
 

@@ -46,7 +46,8 @@ export const actions: Actions = {
 		const applied = await submitApplication(locals.asVisitor(), {
 			slug: params.cohort,
 			typed,
-			locale
+			locale,
+			origin: locals.origin
 		});
 		if (!applied.ok) {
 			return fail(applied.reason === 'problems' ? 400 : 409, {
