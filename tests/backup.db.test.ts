@@ -231,6 +231,19 @@ test('a role that may not create databases is no obstacle: an embedded server ta
 	expect(await checkDatabases()).toEqual([]);
 });
 
+test('a check that is interrupted leaves no copy behind', async () => {
+	await everything(world, database.url, []);
+	const file = fileOf();
+	expect(await backup(file, at(), say)).toBe(0);
+	const { child, ended } = lofte(['restore-check', file], { url: database.url, keys: world.keys });
+	await expect.poll(checkDatabases, { timeout: 30_000, interval: 5 }).toHaveLength(1);
+	child.kill('SIGINT');
+	const { code, out } = await ended;
+	expect(out).toContain('Stopping: the copy is dropped.');
+	expect(code).toBe(1);
+	expect(await checkDatabases()).toEqual([]);
+});
+
 test('promises are judged at the moment of the backup, and a broken one is told', async () => {
 	await everything(world, database.url, []);
 	const pg = postgres(database.url, { max: 1 });
@@ -262,14 +275,15 @@ test('promises are judged at the moment of the backup, and a broken one is told'
 	expect(said.join('\n')).toMatch(/^audit-broken-chain/);
 });
 
-test('a backup from before the last migration is restored, and brought up to date', async () => {
+test('a backup from before the last two migrations is restored, and brought up to date', async () => {
 	await everything(world, database.url, []);
 	const pg = postgres(database.url, { max: 1, onnotice: () => {} });
-	// The database as it was before second steps.
+	// The database as it was before second steps and confirmed teams.
+	await pg`alter table team_policy drop column confirmed, drop column opens_by_itself`;
 	await pg`drop table recovery_code, second_factor`;
 	await pg`alter table login drop column second_at`;
 	await pg`delete from drizzle.__drizzle_migrations where id in
-		(select id from drizzle.__drizzle_migrations order by created_at desc limit 1)`;
+		(select id from drizzle.__drizzle_migrations order by created_at desc limit 2)`;
 	const file = fileOf();
 	expect(await backup(file, at(), say)).toBe(0);
 	expect(await restoreCheck(file, at(), say)).toBe(0);

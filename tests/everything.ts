@@ -120,7 +120,7 @@ export async function everything(world: World, url: string, columns: readonly st
 	await pg`insert into known_event (enrollment_id, day, kind, size, note, created_at) values (${enrollmentId}, '2027-02-04', 'x', 'minor', 'x', now())`;
 	for (const pillar of ['engagement', 'sales', 'revenue'])
 		await pg`insert into pillar_result (enrollment_id, pillar, week, payload, method_version, frozen_at, computed_at)
-			values (${enrollmentId}, ${pillar}, 13, '{}', '1.0', now(), now())`;
+			values (${enrollmentId}, ${pillar}, 13, ${pg.json({ source: { fileName: ownFile } })}, '1.0', now(), now())`;
 	await pg`insert into cohort_result (cohort_id, payload, method_version, computed_at) values (${cohortId}, '{"final": false}', '1.0', now())`;
 	await pg`insert into team_policy (enrollment_id, frozen_at, pairing_key_enc) values (${enrollmentId}, now(), ${Buffer.from(seal(world.keys, 'pairing-key', 'x'))})`;
 	const [wave] =
@@ -160,6 +160,9 @@ export async function everything(world: World, url: string, columns: readonly st
 }
 
 /** Everything that lies in the database, one line a row, what is sealed opened. */
+/** What a leader called a file; every result made from it says so. */
+export const ownFile = 'numbers-of-their-own-naming.csv';
+
 export async function dumpOf({ db, keys }: World): Promise<string[]> {
 	const tables = await db.execute<{ name: string }>(
 		sql`select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`

@@ -8,6 +8,7 @@ import { markOf } from '#lib/engagement/team.server.ts';
 import { requestSignIn } from '#lib/people/commands.server.ts';
 import { signedIn } from '#lib/people/queries.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
+import { erasedName } from '#lib/server/personal.server.ts';
 import {
 	confirmBatch,
 	refreshResults,
@@ -26,6 +27,7 @@ import {
 	dumpOf,
 	everything,
 	leaderAddress,
+	ownFile,
 	sellerAddress,
 	sponsorAddress
 } from './everything.ts';
@@ -309,7 +311,7 @@ test('coach, admin, sponsor, applicant and somebody who was only named get what 
 });
 
 /** What others rely on, as it lies there. */
-/** Whom the coach confirmed is of people; nothing is computed from it. */
+/** Whom the coach confirmed, and what a file is called, is of people; nothing is computed from it. */
 async function measured() {
 	const lines = await dumpOf(world);
 	return lines
@@ -318,7 +320,7 @@ async function measured() {
 				line
 			)
 		)
-		.map((line) => line.replace(/"confirmed": \[[^\]]*\]/, ''));
+		.map((line) => line.replace(/"confirmed": \[[^\]]*\]|"fileName": "[^"]*"/, ''));
 }
 
 test('a leader is erased: nothing is left but the holds, and nobody else notices', async () => {
@@ -329,6 +331,7 @@ test('a leader is erased: nothing is left but the holds, and nobody else notices
 	expect(await invariants()).toEqual([]);
 	expect(await erasePerson(world.system(), leaderAddress)).toBe('erased');
 	const left = whole(await dumpOf(world));
+	expect(left).not.toContain(ownFile);
 	const ofSeller = planted.filter((one) => personal[one] === 'seller');
 	expect(foundIn(left, planted)).toEqual([...keysOf(held), ...ofSeller].sort());
 	expect(left.replaceAll(`x${leaderAddress}`, '')).not.toContain(leaderAddress);
@@ -429,7 +432,7 @@ test('results computed after a seller was erased are those computed before', asy
 	expect((await baselinePage(leader(), enrollmentId))!.inputsSha256).toBe(hash);
 	// The control: had a deal gone with the name, it would show.
 	await world.db.execute(sql`update deal set status = 'lost', amount_minor = null
-		where seller_id = (select id from seller where name = 'Erased')`);
+		where seller_id = (select id from seller where name = ${erasedName})`);
 	expect(await results()).not.toBe(before);
 });
 

@@ -66,15 +66,23 @@ export async function backup(
 		onnotice: () => {},
 		connection: plainSession
 	});
+	// What stopped the writing: the driver, whose copy is cut off then, only says that it was.
+	let stopped: unknown;
 	try {
 		const head = await sql.begin('isolation level repeatable read read only', async (tx) => {
 			const found = await headOf(tx, now);
-			await pipeline(
-				contents(tx, found),
-				createGzip(),
-				(source: AsyncIterable<Uint8Array>) => encrypt(keys, source),
-				createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true })
-			);
+			try {
+				await pipeline(
+					contents(tx, found),
+					createGzip(),
+					(source: AsyncIterable<Uint8Array>) => encrypt(keys, source),
+					createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true })
+				);
+			} catch (error) {
+				stopped = error;
+				void sql.end({ timeout: 0 });
+				throw error;
+			}
 			return found;
 		});
 		await fs.rename(part, file);
@@ -89,7 +97,8 @@ export async function backup(
 			);
 		}
 		return 0;
-	} catch (error) {
+	} catch (failure) {
+		const error = stopped ?? failure;
 		const { code } = error as NodeJS.ErrnoException;
 		if (
 			!['ENOENT', 'EACCES', 'ENOSPC', 'EEXIST', 'EROFS', 'EISDIR', 'ENOTDIR'].includes(code ?? '')

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -45,9 +46,16 @@ export async function restoreCheck(
 		await prove(file, keys);
 		if (into) return await restoreInto(into, { file, keys }, say);
 		const place = await freshDatabase(url, say);
+		// A copy of everything must not stay behind when somebody loses patience.
+		const interrupted = () => {
+			say('Stopping: the copy is dropped.');
+			void place.drop().finally(() => process.exit(1));
+		};
+		process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
 		try {
 			return await restoreInto(place.url, { file, keys }, say);
 		} finally {
+			process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
 			await place.drop();
 		}
 	} catch (error) {
@@ -104,7 +112,7 @@ async function freshDatabase(
 	return {
 		url: own.href,
 		drop: async () => {
-			await run(`drop database ${name} with (force)`);
+			await run(`drop database if exists ${name} with (force)`);
 			if (!server) return;
 			server.stop();
 			await fs.rm(path.dirname(server.home), { recursive: true, force: true });

@@ -86,8 +86,8 @@ type Opening = {
  * Asks the team of one of the coach's own leaders: freezes the threshold, makes the wave's keys and
  * a personal link for every seller who is on the roster for 28 days, and mails the links.
  *
- * @param confirmed the marks of those whom the coach has read and confirmed (`teamToAsk`); whoever
- * else would be asked makes it refuse with `team-changed`
+ * @param confirmed the marks of those whom the coach has read and confirmed (`teamToAsk`); when
+ * somebody else would be asked, or one of them would not, it refuses with `team-changed`
  * @param opensByItself whether the waves after this one open on their day by themselves
  */
 export async function openWave(
@@ -123,15 +123,23 @@ export async function openDueWaves(
 		})
 		.from(teamPolicy)
 		.innerJoin(enrollment, eq(enrollment.id, teamPolicy.enrollmentId))
-		.where(and(teamPolicy.opensByItself, eq(enrollment.state, 'active')));
+		.where(and(teamPolicy.opensByItself, eq(enrollment.state, 'active')))
+		.orderBy(enrollment.id);
 	let opened = 0;
+	const failures: unknown[] = [];
 	for (const { enrollmentId, dayZero, timeZone, before } of teams) {
 		if (!isOpeningTime(ctx.now, timeZone)) continue;
 		const index = dueByItself(dayZero, dayIn(ctx.now, timeZone), before ?? []);
 		if (index === null) continue;
-		const outcome = await open(ctx, undefined, { enrollmentId, index, origin }, null);
-		if (outcome.ok) opened += 1;
+		try {
+			const outcome = await open(ctx, undefined, { enrollmentId, index, origin }, null);
+			if (outcome.ok) opened += 1;
+		} catch (failure) {
+			// One team that is stuck must not keep the others waiting; the job is tried again for it.
+			failures.push(failure);
+		}
 	}
+	if (failures.length > 0) throw failures[0];
 	return opened;
 }
 
@@ -141,17 +149,25 @@ export async function setOpensByItself(
 	{ enrollmentId, opensByItself }: { enrollmentId: string; opensByItself: boolean }
 ): Promise<Result<null, 'no-such-enrollment'>> {
 	if (!isId(enrollmentId)) return refuse('no-such-enrollment');
-	const changed = await ctx.db
-		.update(teamPolicy)
-		.set({ opensByItself })
-		.where(
-			and(
-				eq(teamPolicy.enrollmentId, enrollmentId),
-				sql`exists (select 1 from enrollment e where e.id = ${enrollmentId} and e.coach_id = ${ctx.who.personId})`
+	return inTransaction(ctx, async (tx) => {
+		const changed = await tx.db
+			.update(teamPolicy)
+			.set({ opensByItself })
+			.where(
+				and(
+					eq(teamPolicy.enrollmentId, enrollmentId),
+					sql`exists (select 1 from enrollment e where e.id = ${enrollmentId} and e.coach_id = ${tx.who.personId})`
+				)
 			)
-		)
-		.returning({ id: teamPolicy.enrollmentId });
-	return changed.length > 0 ? ok(null) : refuse('no-such-enrollment');
+			.returning({ id: teamPolicy.enrollmentId });
+		if (changed.length === 0) return refuse('no-such-enrollment');
+		await audit(tx, {
+			action: 'waves-open-by-themselves',
+			object: { kind: 'enrollment', id: enrollmentId },
+			detail: { on: opensByItself }
+		});
+		return ok(null);
+	});
 }
 
 /** @param said what the coach says of the team now; null to go by what they last confirmed */
@@ -197,6 +213,7 @@ async function open<Who extends { role: string; personId?: string }>(
 			// Everybody is asked or nobody: leaving out an address must not choose who is heard.
 			if (asked.some(({ email }) => !email)) return refuse('address-missing');
 			if (!isConfirmed(asked, said?.confirmed ?? policy!.confirmed)) return refuse('team-changed');
+			if (!said && !policy!.opensByItself) return refuse('not-due-yet');
 
 			await tx.db
 				.update(teamPolicy)

@@ -26,7 +26,13 @@ import {
 	setOpensByItself,
 	sweepWaves
 } from './commands.server.ts';
-import { publishedResults, surveyBehind, wavesFor, wavesToOpen } from './queries.server.ts';
+import {
+	publishedResults,
+	surveyBehind,
+	teamToAsk,
+	wavesFor,
+	wavesToOpen
+} from './queries.server.ts';
 import type { Wave } from './score.ts';
 import { questionsAt, readReply } from './survey.ts';
 import {
@@ -245,12 +251,15 @@ describe('opening', () => {
 			refuse('team-changed')
 		);
 		await nothing();
-		// Whoever is read again is asked; and who left in the meantime stops nothing.
+		// Nor may somebody be left out: who is heard is not the leader's to choose.
 		const again = await confirmedTeam(coach, team.enrollmentId);
 		await database.db.execute(
 			sql`update seller set ended_on = '2027-01-04' where external_id = 'S2'`
 		);
-		const made = await openWave(coach, { ...asked, ...again });
+		expect(await openWave(coach, { ...asked, ...again })).toEqual(refuse('team-changed'));
+		await nothing();
+		const last = await confirmedTeam(coach, team.enrollmentId);
+		const made = await openWave(coach, { ...asked, ...last });
 		expect(made.ok && made.value.invited).toBe(5);
 	});
 
@@ -840,6 +849,71 @@ describe('a wave after the baseline', () => {
 		expect(await mailedTokens()).toEqual([]);
 		await opened(team, 1, inPulse);
 		expect(await waiting(team)).toEqual([]);
+	});
+
+	test('waits for the coach when one of the confirmed would not be asked', async () => {
+		const team = await baselineOver(true);
+		await database.db.execute(
+			sql`update seller set ended_on = '2027-01-18' where external_id = 'S2'`
+		);
+		expect(await openAt(inPulse)).toBe(0);
+		expect(await waiting(team)).toHaveLength(1);
+		const part = { id: team.enrollmentId, timeZone: 'Europe/Oslo' };
+		const { members, gone } = await teamToAsk({ ...(await coachOf(team)), now: world.now }, part);
+		expect([members.length, gone.length]).toEqual([5, 1]);
+		// Nobody left at all is no team that was confirmed either.
+		await database.db.execute(sql`update seller set ended_on = '2027-01-18'`);
+		expect(await openAt(inPulse)).toBe(0);
+		expect(await waiting(team)).toHaveLength(1);
+	});
+
+	test('of one team that is stuck keeps no other team waiting', async () => {
+		const first = await baselineOver(true);
+		const second = await enrolled(world, { dayZero, coach: 'second@lofte.example' });
+		world.at(inBaseline);
+		const coach = await world.as('coach', 'second@lofte.example');
+		const read = await confirmedTeam(coach, second.enrollmentId);
+		const asked = { enrollmentId: second.enrollmentId, index: 0, origin };
+		expect((await openWave(coach, { ...asked, ...read, opensByItself: true })).ok).toBe(true);
+		world.at(afterBaseline);
+		await closeDueWaves(world.system());
+		const [stuck, other] = [first.enrollmentId, second.enrollmentId].sort();
+		const holder = postgres(database.url, { max: 1 });
+		try {
+			await holder.begin(async (tx) => {
+				await tx`select 1 from team_policy where enrollment_id = ${stuck!} for update`;
+				await expect(openAt(inPulse)).rejects.toThrow();
+			});
+		} finally {
+			await holder.end();
+		}
+		expect(await database.db.$count(wave, eq(wave.enrollmentId, other!))).toBe(2);
+		expect(await openAt(inPulse)).toBe(1);
+	});
+
+	test('does not open when the coach chose to open by hand while it was about to', async () => {
+		const team = await baselineOver(true);
+		world.at(inPulse);
+		const coach = postgres(database.url, { max: 1 });
+		try {
+			let opening: Promise<number> | undefined;
+			await coach.begin(async (tx) => {
+				await tx`update team_policy set opens_by_itself = false where enrollment_id = ${team.enrollmentId}`;
+				opening = openDueWaves(world.system(), { origin });
+				await expect
+					.poll(async () => {
+						const [row] = await database.db.execute<{ n: number }>(
+							sql`select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+						);
+						return row!.n;
+					})
+					.toBe(1);
+			});
+			expect(await opening).toBe(0);
+		} finally {
+			await coach.end();
+		}
+		expect(await database.db.$count(wave)).toBe(1);
 	});
 
 	test('waits for the coach who wants to open by hand, and only that coach decides it', async () => {

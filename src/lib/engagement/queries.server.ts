@@ -20,7 +20,7 @@ import {
 } from './score.ts';
 import { answersFrom, questionsAt, type Question } from './survey.ts';
 import { invitation, publishedResult, response, teamPolicy, wave } from './tables.server.ts';
-import { askedOn, isConfirmed } from './team.server.ts';
+import { askedOn, isConfirmed, wasConfirmed } from './team.server.ts';
 import { withoutCoachNotes, type StoredResult, type TeamResult } from './team-result.ts';
 import {
 	closableFrom,
@@ -171,13 +171,18 @@ export type TeamMember = {
 };
 
 /**
- * Whom a wave that opens today asks, by name, with their marks for `openWave`; and whether anybody
- * was confirmed before. The caller has found the enrollment as its coach. One statement.
+ * Whom a wave that opens today asks, by name, with their marks for `openWave`; who was confirmed
+ * before and is not asked now; and whether anybody was. The caller has found the enrollment as its
+ * coach. One statement.
  */
 export async function teamToAsk(
 	{ db, now }: Context<Coach>,
 	of: Pick<Enrollment, 'id' | 'timeZone'>
-): Promise<{ members: TeamMember[]; askedBefore: boolean }> {
+): Promise<{
+	members: TeamMember[];
+	gone: { id: string; name: string; endedOn: Day | null }[];
+	askedBefore: boolean;
+}> {
 	const team = await db
 		.select({
 			id: seller.id,
@@ -193,8 +198,14 @@ export async function teamToAsk(
 		.orderBy(seller.name)
 		.limit(200);
 	const confirmed = team[0]?.confirmed ?? [];
+	const asked = askedOn(team, dayIn(now, of.timeZone));
 	return {
-		members: askedOn(team, dayIn(now, of.timeZone)).map(({ id, name, email, startedOn, mark }) => ({
+		gone: team
+			.filter(
+				(member) => wasConfirmed(member, confirmed) && !asked.some(({ id }) => id === member.id)
+			)
+			.map(({ id, name, endedOn }) => ({ id, name, endedOn })),
+		members: asked.map(({ id, name, email, startedOn, mark }) => ({
 			id,
 			name,
 			email,
@@ -247,7 +258,7 @@ export async function wavesToOpen({ db, now, who }: Context<Coach>): Promise<Due
 			)
 		)
 		.orderBy(enrollment.dayZero, person.name)
-		.limit(100);
+		.limit(400);
 	return rows.flatMap(
 		({ enrollmentId, leaderName, dayZero, timeZone, before, team, ...policy }) => {
 			const today = dayIn(now, timeZone);

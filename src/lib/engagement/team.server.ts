@@ -25,8 +25,18 @@ export const askedOn = <One extends Member>(team: readonly One[], today: Day) =>
 		.filter((member) => isEligible(member, today))
 		.map((member) => ({ ...member, mark: markOf(member) }));
 
-/** Whether everybody who would be asked is among the confirmed. Who left does not matter. */
+/**
+ * Whether those who would be asked are just the confirmed: nobody who was not read, and nobody left
+ * out, because who ends somebody's time on the team for a day could choose who is heard.
+ */
 export const isConfirmed = (
 	asked: readonly { mark: string }[],
 	confirmed: readonly string[]
-): boolean => asked.every(({ mark }) => confirmed.includes(mark));
+): boolean => {
+	const known = new Set(confirmed);
+	return asked.length === known.size && asked.every(({ mark }) => known.has(mark));
+};
+
+/** Whether a member was confirmed before, at whatever address. */
+export const wasConfirmed = ({ id }: { id: string }, confirmed: readonly string[]): boolean =>
+	confirmed.some((mark) => mark.startsWith(`${id} `));

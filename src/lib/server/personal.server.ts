@@ -148,7 +148,7 @@ export async function pastGuards(
 	await turn('enable');
 }
 
-/** The name that stands where one was erased. */
-export const erasedName = 'Erased';
+/** What stands where a name was erased, in any language. */
+export const erasedName = '—';
 /** The start of an address that nobody has; a column that must not be empty keeps it. */
 export const erasedAddress = (id: SQL): SQL => sql`${id}::text || '@erased.invalid'`;

@@ -90,3 +90,19 @@ describe('panels', () => {
 		expect(one!.usual!.y).toBe(panelSize.height - 1);
 	});
 });
+
+test('few deals, or none, are drawn with numbers all the same', () => {
+	for (const width of [1312, 760, 345])
+		for (const level of [0, 0.2, 0.46, 0.99])
+			for (const program of [[], [0, 0]]) {
+				const quiet = {
+					...input(
+						Array.from({ length: 13 }, () => 0),
+						program
+					),
+					levels: { usual: 0, expected: level, lastYear: level }
+				};
+				expect(JSON.stringify(weeklyPlot(quiet, width))).not.toMatch(/null,"y|NaN|"x":null/);
+				expect(weeklyPlot(quiet, width).strip.width).toBeGreaterThan(0);
+			}
+});

@@ -64,7 +64,7 @@ export function weeklyPlot(
 	const marks = level.ticks(3).filter((value) => value > 0 && Number.isInteger(value));
 	// On a phone the scale is one word above the columns: beside them it would take a quarter of the width.
 	const gutter =
-		size === 'narrow' ? 0 : 12 + max(marks, (value) => textWidth(texts.value(value), tick))!;
+		size === 'narrow' ? 0 : 12 + (max(marks, (value) => textWidth(texts.value(value), tick)) ?? 0);
 	const top = tick * 1.4;
 	const bottom = top + plot;
 	const y = level.copy().range([bottom, top]);

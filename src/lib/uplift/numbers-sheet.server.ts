@@ -41,14 +41,21 @@ export function numbersCsv(
 	const open = measure === 'engagement' && state !== 'final';
 	const uplift = say('sheet_uplift');
 	const monday = (week: number) => addDays(dayZero, 7 * (week - 1));
-	const chart: Row[] = series.map(({ week, pct }, index) => ({
-		what: open ? say('table_rounded', { name: uplift }) : uplift,
-		week,
-		from: week > 0 ? monday(week) : null,
-		value: pct,
-		ends: index === series.length - 1 && !open ? ciPct : null,
-		unit: '%'
-	}));
+	const chart: Row[] = series.map(({ week, pct }, index) => {
+		const ends = index === series.length - 1 && !open ? ciPct : null;
+		return {
+			what: open
+				? say('table_rounded', { name: uplift })
+				: ends
+					? say('sheet_uplift_interval')
+					: uplift,
+			week,
+			from: week > 0 ? monday(week) : null,
+			value: pct,
+			ends,
+			unit: '%'
+		};
+	});
 	const drawn =
 		forecast && state === 'in-progress' && !isStale(result) && forecast.status !== 'too-early';
 	const ahead: Row[] = drawn

@@ -111,6 +111,12 @@ export async function erasePersonalData(
 	await db.execute(sql`update import_batch set file_name = '', answers = '{}', file_enc = null,
 		status = case when status = 'preview' then 'discarded' else status end where ${mine}`);
 	await db.execute(sql`update known_event set note = '' where ${mine}`);
+	// A final result never changes; the name that a leader gave a file is not part of what it says.
+	if (personId)
+		await pastGuards(ctx, [['pillar_result', 'pillar_result_is_final']], () =>
+			db.execute(sql`update pillar_result set payload = jsonb_set(payload, '{source,fileName}', '""')
+				where ${mine} and payload #> '{source,fileName}' is not null`)
+		);
 	// What a leader answered about an owner in a file carries the owner's name.
 	const words = sql`(select lower(w) as word from jsonb_array_elements_text(${JSON.stringify([email, ...names])}::text::jsonb) w
 		union select lower(external_id) from seller where lower(email) = ${email} and external_id is not null)`;
