@@ -52,7 +52,20 @@ describe.each([
 		await coachDesk.page.locator(`a[href="/coach/leaders/${enrollmentId}/ask"]`).click();
 		await expect.poll(() => coachDesk.page.locator('tbody tr').count()).toBe(5);
 		expect(await coachDesk.page.locator('tbody').textContent()).toContain(sellers[0]!);
-		await coachDesk.page.locator('form[action="?/open"] button').click();
+		// An address that changes between reading and opening stops it, and the list is read anew.
+		const first = sellers[0]!;
+		const moves = (to: string, now: string) =>
+			house().db.execute(sql`update seller set email = ${to} where email = ${now}`);
+		const press = () => coachDesk.page.locator('form[action="?/open"] button').click();
+		const other = `other-${first}`;
+		await moves(other, first);
+		await press();
+		await expect.poll(() => coachDesk.page.locator('tbody').textContent()).toContain(other);
+		expect(await coachDesk.page.locator('[role="alert"]').count()).toBe(1);
+		await moves(first, other);
+		await press();
+		await expect.poll(() => coachDesk.page.locator('tbody').textContent()).not.toContain(other);
+		await press();
 		await expect
 			.poll(() =>
 				count(
