@@ -1,6 +1,6 @@
 /** A leader on a seat, with coach, cohort and team: where most tests begin. */
 import { randomUUID } from 'node:crypto';
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray, like, or } from 'drizzle-orm';
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { fulfill, startCheckout } from '#lib/payments/commands.server.ts';
 import { hashAddress } from '#lib/server/seal.server.ts';
@@ -62,7 +62,14 @@ export async function enrolled(world: World, options: Options = {}) {
 		.from(enrollment)
 		.where(eq(enrollment.cohortId, run.id));
 	const mailsTo = [email, coach].map((address) => hashAddress(world.keys, address));
-	await db.delete(emailOutbox).where(inArray(emailOutbox.recipientHash, mailsTo));
+	await db
+		.delete(emailOutbox)
+		.where(
+			or(
+				inArray(emailOutbox.recipientHash, mailsTo),
+				like(emailOutbox.dedupeKey, 'application-waits/%')
+			)
+		);
 
 	const rows = Array.from({ length: sellers }, (_, index) => ({
 		enrollmentId: part!.id,

@@ -75,6 +75,7 @@ describe('reading an application', () => {
 		[{ baselineGuess: '7,5' }, 'baselineGuess', 'baseline-wrong'],
 		[{ sponsorEmail: 'henrik', sponsorName: 'Henrik' }, 'sponsorEmail', 'sponsor-email-wrong'],
 		[{ sponsorEmail: 'henrik@nordbris.example' }, 'sponsorName', 'sponsor-name-missing'],
+		[{ sponsorName: 'Henrik' }, 'sponsorEmail', 'sponsor-email-missing'],
 		[{ towards: '' }, 'towards', 'towards-missing']
 	])('%o is refused at its own field', (change, field, reason) => {
 		expect(problemsOf(change)).toEqual([{ field, reason }]);

@@ -65,6 +65,7 @@ export type Reason =
 	| 'team-size-wrong'
 	| 'baseline-wrong'
 	| 'sponsor-email-wrong'
+	| 'sponsor-email-missing'
 	| 'sponsor-name-missing'
 	| 'towards-missing'
 	| 'too-long';
@@ -120,6 +121,8 @@ export function readApplication(
 	if (typed.sponsorEmail.trim() !== '' && !sponsorEmail)
 		wrong('sponsorEmail', 'sponsor-email-wrong');
 	if (sponsorEmail && !sponsorName) wrong('sponsorName', 'sponsor-name-missing');
+	if (sponsorName && typed.sponsorEmail.trim() === '')
+		wrong('sponsorEmail', 'sponsor-email-missing');
 	const towards = text('towards', 'towards-missing');
 
 	if (problems.length > 0) return { problems };

@@ -23,7 +23,8 @@ import {
 } from './commands.server.ts';
 import { clockOf, instantOf } from './meeting-time.ts';
 import {
-	coachAgenda,
+	leadersOf,
+	sessionsAhead,
 	pulseOf,
 	pulseQuestion,
 	loggedToday,
@@ -650,17 +651,22 @@ describe('what pages ask', () => {
 		await logTouchpoint(leader(), touch());
 		await enrolled(world, { coach: 'other@lofte.example' });
 		world.at('2027-03-02T09:00:00Z');
-		expect(await coachAgenda(coach())).toMatchObject({
-			ahead: [{ id: next, leaderName: 'Ingrid Solheim' }],
-			leaders: [
-				{
-					enrollmentId: part.enrollmentId,
-					leaderName: 'Ingrid Solheim',
-					daysSinceMet: 7,
-					nextAt: new Date('2027-03-04T14:00:00Z'),
-					lastTouchOn: '2027-02-23'
-				}
-			]
-		});
+		expect(await sessionsAhead(coach())).toMatchObject([
+			{ id: next, leaderName: 'Ingrid Solheim' }
+		]);
+		const told = {
+			enrollmentId: part.enrollmentId,
+			leaderName: 'Ingrid Solheim',
+			daysSinceMet: 7,
+			lastTouchOn: '2027-02-23'
+		};
+		expect(await leadersOf(coach())).toMatchObject([
+			{ ...told, nextAt: new Date('2027-03-04T14:00:00Z'), missedInRow: 0 }
+		]);
+		world.at('2027-03-04T15:00:00Z');
+		await markSession(coach(), { id: next, move: 'miss' });
+		expect(await leadersOf(coach())).toMatchObject([
+			{ ...told, daysSinceMet: 9, nextAt: null, missedInRow: 1 }
+		]);
 	});
 });

@@ -6,7 +6,7 @@ import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import { askedAt, whoAsks, type Question } from '#lib/server/question.server.ts';
+import { askedAt, asking, whoAsks, type Question } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -330,60 +330,74 @@ export type CoachedLeader = {
 	/** Days since then by the coach's calendar. */
 	daysSinceMet: number | null;
 	nextAt: Date | null;
+	/** How many of the latest sessions were missed, one after the other. */
+	missedInRow: number;
 	/** The last day on which the leader logged a touchpoint; what it was stays the leader's. */
 	lastTouchOn: Day | null;
 };
 
-/** What the coach's day needs: the next sessions, and how long each leader has not been met. Two statements. */
-export async function coachAgenda(
-	ctx: Context<Coach>
-): Promise<{ ahead: SessionWithPeople[]; leaders: CoachedLeader[] }> {
-	const [rows, leaders] = await Promise.all([
-		withPeople(ctx)
-			.where(
-				and(mine(ctx.who), eq(session.status, 'planned'), gte(session.startsAt, dayBefore(ctx.now)))
-			)
-			.orderBy(asc(session.startsAt))
-			.limit(20),
-		leadersOf(ctx)
-	]);
-	return {
-		ahead: rows.filter((one) => one.startsAt.getTime() + one.minutes * 60_000 > ctx.now.getTime()),
-		leaders
-	};
+/** The coach's sessions that are ahead or under way, the next first. One statement. */
+export async function sessionsAhead(ctx: Context<Coach>): Promise<SessionWithPeople[]> {
+	const rows = await withPeople(ctx)
+		.where(
+			and(mine(ctx.who), eq(session.status, 'planned'), gte(session.startsAt, dayBefore(ctx.now)))
+		)
+		.orderBy(asc(session.startsAt))
+		.limit(20);
+	return rows.filter((one) => one.startsAt.getTime() + one.minutes * 60_000 > ctx.now.getTime());
 }
 
-/** The coach's leaders who are still taking part, by name. One statement. */
-export async function leadersOf({ db, now, who }: Context<Coach>): Promise<CoachedLeader[]> {
-	const rows = (await db.execute(sql`
-		select e.id, p.name, e.day_zero::text as day_zero, max(s.starts_at) filter (where s.status = 'held') as met,
-			min(s.starts_at) filter (where s.status = 'planned' and s.starts_at > ${now.toISOString()}::timestamptz) as next,
-			(select max(t.day)::text from touchpoint t where t.enrollment_id = e.id) as touched
+type LeaderRow = {
+	id: string;
+	name: string;
+	dayZero: Day;
+	met: string | null;
+	next: string | null;
+	missed: number;
+	touched: Day | null;
+};
+
+/** The asking coach's leaders who are still taking part, by name. */
+export const coachedLeadersQuestion: Question<LeaderRow[]> = {
+	json: sql`(select json_agg(x order by x.name, x.id) from (
+		select e.id, p.name, e.day_zero as "dayZero", max(s.starts_at) filter (where s.status = 'held') as met,
+			min(s.starts_at) filter (where s.status = 'planned' and s.starts_at > ${askedAt}) as next,
+			(select count(*)::int from session m where m.enrollment_id = e.id and m.status = 'missed'
+				and m.starts_at > coalesce((select max(h.starts_at) from session h
+					where h.enrollment_id = e.id and h.status = 'held'), '-infinity'::timestamptz)) as missed,
+			(select max(t.day) from touchpoint t where t.enrollment_id = e.id) as touched
 		from enrollment e join person p on p.id = e.leader_id
 		left join session s on s.enrollment_id = e.id
-		where e.coach_id = ${who.personId} and e.state = 'active'
-		group by e.id, p.name order by p.name, e.id limit 200`)) as unknown as {
-		id: string;
-		name: string;
-		day_zero: Day;
-		met: string | Date | null;
-		next: string | Date | null;
-		touched: Day | null;
-	}[];
+		where e.coach_id = ${whoAsks} and e.state = 'active'
+		group by e.id, p.name order by p.name, e.id limit 200) x)`,
+	read: (found: LeaderRow[] | null) => found ?? []
+};
+
+/** The same with what a day makes of it. */
+export function coachedLeaders(
+	rows: readonly LeaderRow[],
+	{ now, who }: Pick<Context<Coach>, 'now' | 'who'>
+): CoachedLeader[] {
 	const today = dayIn(now, who.timeZone);
-	return rows.map(({ id, name, day_zero, met, next, touched }) => {
+	return rows.map(({ id, name, dayZero, met, next, missed, touched }) => {
 		const lastMetAt = met === null ? null : new Date(met);
 		return {
 			enrollmentId: id,
 			leaderName: name,
-			dayZero: day_zero,
+			dayZero,
 			lastMetAt,
 			daysSinceMet: lastMetAt && daysBetween(dayIn(lastMetAt, who.timeZone), today),
 			nextAt: next === null ? null : new Date(next),
+			missedInRow: missed,
 			lastTouchOn: touched
 		};
 	});
 }
+
+const askLeaders = asking({ leaders: coachedLeadersQuestion });
+/** The coach's leaders who are still taking part, by name. One statement. */
+export const leadersOf = async (ctx: Context<Coach>): Promise<CoachedLeader[]> =>
+	coachedLeaders((await askLeaders(ctx)).leaders.read(), ctx);
 
 /**
  * How many sessions were held with one of the sponsor's leaders; null unless the leader agreed that

@@ -4,6 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import { changeSeller } from '#lib/cohorts/commands.server.ts';
 import type { Coach } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
+import { asking } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
 import { refuse } from '#lib/values/result.ts';
@@ -29,6 +30,7 @@ import {
 import {
 	publishedResults,
 	surveyBehind,
+	teamsDueQuestion,
 	teamToAsk,
 	wavesFor,
 	wavesToOpen
@@ -811,7 +813,10 @@ describe('a wave after the baseline', () => {
 		world.at(at);
 		return openDueWaves(world.system(), { origin });
 	};
-	const waiting = async (team: Team) => wavesToOpen({ ...(await coachOf(team)), now: world.now });
+	const askTeams = asking({ teams: teamsDueQuestion });
+	const waitingFor = async (who: Context<Coach>) =>
+		wavesToOpen((await askTeams({ ...who, now: world.now })).teams.read(), world.now);
+	const waiting = async (team: Team) => waitingFor(await coachOf(team));
 
 	test('opens by itself, once, on the morning of a working day in the leader’s zone', async () => {
 		const team = await baselineOver(true);
@@ -924,7 +929,7 @@ describe('a wave after the baseline', () => {
 		const byItself = { enrollmentId: team.enrollmentId, opensByItself: true };
 		expect(await setOpensByItself(other, byItself)).toEqual(refuse('no-such-enrollment'));
 		expect(await openAt(inPulse)).toBe(0);
-		expect(await wavesToOpen({ ...other, now: world.now })).toEqual([]);
+		expect(await waitingFor(other)).toEqual([]);
 		expect((await setOpensByItself(await coachOf(team), byItself)).ok).toBe(true);
 		expect(await openAt(inPulse)).toBe(1);
 	});

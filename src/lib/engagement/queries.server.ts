@@ -4,6 +4,7 @@ import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import type { Coach, System } from '#lib/people/actor.ts';
+import { askedAt, whoAsks, type Question } from '#lib/server/question.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
 import { linkState } from './invitation.ts';
@@ -18,7 +19,7 @@ import {
 	validScores,
 	type Wave
 } from './score.ts';
-import { answersFrom, questionsAt, type Question } from './survey.ts';
+import { answersFrom, questionsAt, type Question as SurveyQuestion } from './survey.ts';
 import { invitation, publishedResult, response, teamPolicy, wave } from './tables.server.ts';
 import { askedOn, isConfirmed, wasConfirmed } from './team.server.ts';
 import { withoutCoachNotes, type StoredResult, type TeamResult } from './team-result.ts';
@@ -37,7 +38,7 @@ import {
 export type Asked = {
 	state: 'open';
 	index: Wave;
-	questions: Question[];
+	questions: SurveyQuestion[];
 	leaderName: string;
 	minGroup: number;
 	closesAt: Date;
@@ -217,65 +218,54 @@ export async function teamToAsk(
 	};
 }
 
+type TeamDue = {
+	enrollmentId: string;
+	leaderName: string;
+	dayZero: Day;
+	timeZone: string;
+	opensByItself: boolean;
+	confirmed: string[];
+	before: { index: number; status: Status }[];
+	team: { id: string; name: string; email: string | null; startedOn: Day; endedOn: Day | null }[];
+};
+
+/** The asking coach's teams that may be asked about now, with all that decides it. */
+export const teamsDueQuestion: Question<TeamDue[]> = {
+	json: sql`(select json_agg(x order by x."dayZero", x."leaderName") from (
+		select e.id as "enrollmentId", p.name as "leaderName", e.day_zero as "dayZero", e.time_zone as "timeZone",
+			coalesce(t.opens_by_itself, false) as "opensByItself", coalesce(t.confirmed, '{}') as confirmed,
+			coalesce((select json_agg(json_build_object('index', w.index, 'status', w.status)) from wave w
+				where w.enrollment_id = e.id), '[]'::json) as before,
+			coalesce((select json_agg(json_build_object('id', s.id, 'name', s.name, 'email', s.email,
+				'startedOn', s.started_on, 'endedOn', s.ended_on)) from seller s
+				where s.enrollment_id = e.id), '[]'::json) as team
+		from enrollment e join person p on p.id = e.leader_id left join team_policy t on t.enrollment_id = e.id
+		where e.coach_id = ${whoAsks} and e.state = 'active'
+			-- The last wave may open until day 96.
+			and e.day_zero between (${askedAt} - interval '98 days')::date and (${askedAt} + interval '15 days')::date
+		order by e.day_zero, p.name limit 400) x)`,
+	read: (found: TeamDue[] | null) => found ?? []
+};
+
 export type DueWave = Pick<Planned, 'kind' | 'week' | 'lastOn'> & {
 	enrollmentId: string;
 	leaderName: string;
 };
 
-/**
- * The waves of the coach's own leaders that wait for the coach: due, and not going to open by
- * themselves. One statement.
- */
-export async function wavesToOpen({ db, now, who }: Context<Coach>): Promise<DueWave[]> {
-	const rows = await db
-		.select({
-			enrollmentId: enrollment.id,
-			leaderName: person.name,
-			dayZero: enrollment.dayZero,
-			timeZone: enrollment.timeZone,
-			opensByItself: teamPolicy.opensByItself,
-			confirmed: teamPolicy.confirmed,
-			before: sql<
-				{ index: number; status: Status }[]
-			>`coalesce((select json_agg(json_build_object('index', w.index, 'status', w.status)) from wave w
-				where w.enrollment_id = ${enrollment.id}), '[]'::json)`,
-			team: sql<
-				{ id: string; name: string; email: string | null; startedOn: Day; endedOn: Day | null }[]
-			>`coalesce((select json_agg(json_build_object('id', s.id, 'name', s.name, 'email', s.email,
-				'startedOn', s.started_on, 'endedOn', s.ended_on)) from seller s
-				where s.enrollment_id = ${enrollment.id}), '[]'::json)`
-		})
-		.from(enrollment)
-		.innerJoin(person, eq(person.id, enrollment.leaderId))
-		.leftJoin(teamPolicy, eq(teamPolicy.enrollmentId, enrollment.id))
-		.where(
-			and(
-				eq(enrollment.coachId, who.personId),
-				eq(enrollment.state, 'active'),
-				// The last wave may open until day 96.
-				sql`${enrollment.dayZero} between (${now.toISOString()}::timestamptz - interval '98 days')::date
-					and (${now.toISOString()}::timestamptz + interval '15 days')::date`
-			)
-		)
-		.orderBy(enrollment.dayZero, person.name)
-		.limit(400);
-	return rows.flatMap(
-		({ enrollmentId, leaderName, dayZero, timeZone, before, team, ...policy }) => {
-			const today = dayIn(now, timeZone);
-			const due = plan(dayZero).find(
-				({ index }) => mayOpen(index, dayZero, today, before) === null
-			);
-			if (!due) return [];
-			const byItself =
-				due.index !== baselineWave &&
-				policy.opensByItself &&
-				isConfirmed(askedOn(team, today), policy.confirmed ?? []);
-			if (byItself) return [];
-			const { kind, week, lastOn } = due;
-			return [{ enrollmentId, leaderName, kind, week, lastOn }];
-		}
-	);
-}
+/** The waves that wait for the coach: due, and not going to open by themselves. */
+export const wavesToOpen = (teams: readonly TeamDue[], now: Date): DueWave[] =>
+	teams.flatMap(({ enrollmentId, leaderName, dayZero, timeZone, before, team, ...policy }) => {
+		const today = dayIn(now, timeZone);
+		const due = plan(dayZero).find(({ index }) => mayOpen(index, dayZero, today, before) === null);
+		if (!due) return [];
+		const byItself =
+			due.index !== baselineWave &&
+			policy.opensByItself &&
+			isConfirmed(askedOn(team, today), policy.confirmed);
+		if (byItself) return [];
+		const { kind, week, lastOn } = due;
+		return [{ enrollmentId, leaderName, kind, week, lastOn }];
+	});
 
 /** A warning about guarded answers is for the coach alone. */
 const visibleTo = (role: string, result: StoredResult): StoredResult =>

@@ -8,13 +8,24 @@ import { told, toldHeadline, type Locale } from './words.server.ts';
 type Row = Omit<CohortSeatRow, 'sponsors'>;
 
 /** Sentence, picture and leaders in the order of need; those who run now are in the picture. */
-export function coachView(rows: readonly Row[], locale: Locale) {
+export function coachView(
+	rows: readonly Row[],
+	{
+		locale,
+		missed
+	}: {
+		locale: Locale;
+		/** How many of the latest sessions were missed, by enrollment. */
+		missed: ReadonlyMap<string, number>;
+	}
+) {
 	const seats = rows.map((row) => {
 		const seat = {
 			firstName: row.leaderName.split(' ')[0] ?? row.leaderName,
 			left: false,
 			week: row.week,
-			results: row.results
+			results: row.results,
+			missedSessions: missed.get(row.enrollmentId) ?? 0
 		};
 		return { row, seat, attention: attentionOf(seat) };
 	});

@@ -72,30 +72,33 @@ export function numbersCsv(
 		: [];
 	const rows = [...chart, ...ahead, ...weekRows(result, deals, locale)];
 	const name = pillarName(measure, locale);
-	return csvOf([
+	return csvOf(
 		[
-			say('sheet_measure'),
-			say('sheet_what'),
-			say('sellers_seller'),
-			say('table_week'),
-			say('sheet_first_day'),
-			say('sheet_value'),
-			say('sheet_low'),
-			say('sheet_high'),
-			say('sheet_unit')
+			[
+				say('sheet_measure'),
+				say('sheet_what'),
+				say('sellers_seller'),
+				say('table_week'),
+				say('sheet_first_day'),
+				say('sheet_value'),
+				say('sheet_low'),
+				say('sheet_high'),
+				say('sheet_unit')
+			],
+			...rows.map(({ what, seller, week, from, value, ends, unit }) => [
+				name,
+				what,
+				seller ?? null,
+				week,
+				from,
+				value,
+				ends?.[0] ?? null,
+				ends?.[1] ?? null,
+				unit
+			])
 		],
-		...rows.map(({ what, seller, week, from, value, ends, unit }) => [
-			name,
-			what,
-			seller ?? null,
-			week,
-			from,
-			value,
-			ends?.[0] ?? null,
-			ends?.[1] ?? null,
-			unit
-		])
-	]);
+		locale
+	);
 }
 
 function weekRows(

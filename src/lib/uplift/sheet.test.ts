@@ -7,6 +7,10 @@ test('numbers stay numbers, words are quoted, nothing is an empty cell', () => {
 	);
 });
 
+test('a Norwegian spreadsheet finds its own decimal sign and separator', () => {
+	expect(csvOf([['Løft', 1.35, -0.5, null]], 'nb')).toBe('\uFEFF"Løft";1,35;-0,5;\r\n');
+});
+
 test.each([
 	'=1+1',
 	'+47 22',

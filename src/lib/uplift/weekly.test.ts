@@ -281,7 +281,7 @@ describe('the sheet of numbers', () => {
 		const [head, ...found] = rows(numbersCsv(page(), deals, { measure: 'sales', locale: 'en' }));
 		expect(head).toBe('"Measure","What","Seller","Week","First day","Value","Low","High","Unit"');
 		expect(found.slice(0, 2)).toEqual([
-			'"Sales","Uplift so far",,3,"2027-01-25",12,-20,60,"%"',
+			'"Sales","Uplift so far, 95 % interval",,3,"2027-01-25",12,-20,60,"%"',
 			'"Sales","Forecast, 4 in 5",,13,"2027-04-05",15,3,40,"%"'
 		]);
 		expect(found).toContain('"Sales","Won deals","Amir Haddad",1,"2027-01-11",1,,,"deals"');
@@ -291,8 +291,8 @@ describe('the sheet of numbers', () => {
 
 	test('speaks the language of its reader', () => {
 		const [head, first] = rows(numbersCsv(page(), deals, { measure: 'revenue', locale: 'nb' }));
-		expect(head).toMatch(/^"Mål","Hva","Selger","Uke"/);
-		expect(first).toMatch(/^"Omsetning","Løft så langt"/);
+		expect(head).toMatch(/^"Mål";"Hva";"Selger";"Uke"/);
+		expect(first).toMatch(/^"Omsetning";"Løft så langt, 95 %-intervall"/);
 	});
 
 	test('has no interval of engagement before the endline, and says that it is rounded', () => {

@@ -13,7 +13,7 @@ export const load: PageServerLoad = async ({ locals, cookies }) => {
 };
 
 export const actions: Actions = {
-	save: async ({ request, locals }) => {
+	save: async ({ request, locals, cookies }) => {
 		const form = await request.formData();
 		const name = String(form.get('name') ?? '').slice(0, 120);
 		const timeZone = String(form.get('timeZone') ?? '');
@@ -24,6 +24,8 @@ export const actions: Actions = {
 			...(isLocale(locale) && { locale })
 		});
 		if (!saved.ok) return fail(400, { name, timeZone, reason: saved.reason });
+		// What this device was set to before must not outlive what its owner says now.
+		if (isLocale(locale)) cookies.delete('locale', { path: '/' });
 		return { saved: true };
 	},
 	signOutEverywhere: async ({ locals, cookies }) => {

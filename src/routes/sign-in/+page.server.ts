@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fail, redirect } from '@sveltejs/kit';
 import { requestSignIn } from '#lib/people/commands.server.ts';
 import { cleanEmail, safeNext } from '#lib/people/login.ts';
+import { homeOf } from '#lib/people/role.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
 import { toSecondStep } from './second-step.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -12,7 +13,7 @@ const answerAfterMs = 300;
 export const load: PageServerLoad = ({ url, locals }) => {
 	const next = safeNext(url.searchParams.get('next'));
 	if (locals.owing) redirect(303, toSecondStep(next));
-	if (locals.signedIn && next) redirect(303, next);
+	if (locals.signedIn) redirect(303, next ?? homeOf(locals.signedIn.roles));
 	return { next, sent: url.searchParams.has('sent') };
 };
 

@@ -20,6 +20,6 @@ export const actions: Actions = {
 		if (!used.ok) return fail(410, { reason: used.reason });
 		keepLogin(cookies, locals.origin, used.value.cookie);
 		const { next, owes } = used.value;
-		redirect(303, owes ? toSecondStep(next) : (next ?? '/'));
+		redirect(303, owes ? toSecondStep(next) : (next ?? '/sign-in'));
 	}
 };

@@ -26,6 +26,6 @@ export const actions: Actions = {
 		});
 		if (!passed.ok) return fail(400, { reason: passed.reason });
 		keepLogin(cookies, locals.origin, passed.value.cookie);
-		redirect(303, safeNext(String(form.get('next') ?? '')) ?? '/');
+		redirect(303, safeNext(String(form.get('next') ?? '')) ?? '/sign-in');
 	}
 };

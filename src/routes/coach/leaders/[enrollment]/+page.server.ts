@@ -25,7 +25,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 			towards: part.towards,
 			timeZone: part.timeZone
 		},
-		view: coachView(results, locals.locale).leaders[0] ?? null,
+		view: coachView(results, { locale: locals.locale, missed: new Map() }).leaders[0] ?? null,
 		stations,
 		waves,
 		now: ctx.now,

@@ -9,11 +9,17 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	const part = await enrollmentForCoach(ctx, params.enrollment);
 	if (!part) error(404, 'not-found');
 	const [team, waves] = await Promise.all([teamToAsk(ctx, part), wavesFor(ctx, part)]);
-	const due = waves.some(({ stage }) => stage === 'open')
-		? null
-		: (waves.find(({ stage }) => stage === 'due') ?? null);
+	const open = waves.find(({ stage }) => stage === 'open');
+	const due = open ? null : (waves.find(({ stage }) => stage === 'due') ?? null);
+	const next = open || due ? null : (waves.find(({ stage }) => stage === 'ahead') ?? null);
 	return {
 		part: { id: part.id, leaderName: part.leaderName, company: part.company },
+		next: next && {
+			kind: next.kind,
+			week: next.week,
+			opensOn: next.opensOn,
+			byItself: next.byItself
+		},
 		due: due && { index: due.index, kind: due.kind, week: due.week, lastOn: due.lastOn },
 		byItself: team.askedBefore ? waves[0]!.byItself : true,
 		...team
