@@ -26,8 +26,30 @@ test('a file is compared with what is there, deal by deal', () => {
 		added: 1,
 		changed: 1,
 		same: 1,
-		missing: 1
+		missing: 1,
+		part: false
 	});
+});
+
+test('a file with fewer than half of the deals that are known for its days is a part', () => {
+	const on = (externalId: string, closedOn: string) => ({ ...known(externalId), closedOn });
+	const there = [
+		on('A', '2027-01-12'),
+		on('B', '2027-01-13'),
+		on('C', '2027-01-14'),
+		on('D', '2027-02-01')
+	];
+	const file = (...rows: [id: string, day: string][]) =>
+		driftBetween(
+			there,
+			rows.map(([id, closedOn]) => ({ ...deal(id), closedOn }))
+		).part;
+	expect(file(['X', '2027-01-12'], ['Y', '2027-01-14'])).toBe(true);
+	expect(file(['A', '2027-01-12'], ['Y', '2027-01-14'])).toBe(true);
+	expect(file(['A', '2027-01-12'], ['B', '2027-01-13'], ['Y', '2027-01-14'])).toBe(false);
+	// What comes after all that is known is no part of it; nor can two deals tell.
+	expect(file(['X', '2027-02-02'], ['Y', '2027-02-09'])).toBe(false);
+	expect(file(['X', '2027-01-13'], ['Y', '2027-01-14'])).toBe(false);
 });
 
 test('only a file in preview can be answered, confirmed or put aside', () => {

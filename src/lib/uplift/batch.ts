@@ -84,6 +84,8 @@ export type Drift = {
 	same: number;
 	/** Deals that are there and not in this file; they stay as they are. */
 	missing: number;
+	/** Whether it seems to be a part of an export: it does not say how things stand. */
+	part: boolean;
 };
 
 /** What of a deal counts as a change. */
@@ -122,9 +124,29 @@ const parts = [
 	'kind'
 ] as const;
 
+/** Fewer known deals than this in the days of a file say nothing about whether it is whole. */
+const fewKnown = 3;
+
+/**
+ * Of the deals that are known to have ended in the days that a file spans, a whole export has nearly
+ * all. One with fewer than half of them is a part, or another program's, and the figures stay as
+ * fresh as the last whole file.
+ */
+function isPart(known: readonly KnownDeal[], read: readonly Deal[]): boolean {
+	const days = read.flatMap(({ closedOn }) => closedOn ?? []).sort();
+	const [first, last] = [days[0], days.at(-1)];
+	if (first === undefined || last === undefined) return false;
+	const here = new Set(read.map(({ dealId }) => dealId));
+	const inDays = known.filter(
+		({ closedOn }) => closedOn !== null && closedOn >= first && closedOn <= last
+	);
+	const found = inDays.filter(({ externalId }) => here.has(externalId)).length;
+	return inDays.length >= fewKnown && found * 2 < inDays.length;
+}
+
 export function driftBetween(known: readonly KnownDeal[], read: readonly Deal[]): Drift {
 	const before = new Map(known.map((deal) => [deal.externalId, deal]));
-	const drift: Drift = { added: 0, changed: 0, same: 0, missing: 0 };
+	const drift: Drift = { added: 0, changed: 0, same: 0, missing: 0, part: isPart(known, read) };
 	for (const deal of read.map(asKnown)) {
 		const old = before.get(deal.externalId);
 		if (!old) drift.added += 1;

@@ -507,6 +507,30 @@ describe('results', () => {
 		expect(revenue.series.map((point) => point.week)).toEqual([3, 4]);
 	});
 
+	test('a part of an export does not make the numbers fresh', async () => {
+		await take(csv(v7Before));
+		await lock();
+		world.at('2027-02-08T08:00:00Z');
+		await take(csv([...v7Before, ...v7After.slice(0, 5)]));
+		const before = (await results()).revenue.source;
+		world.at('2027-02-24T08:00:00Z');
+		await take(
+			csv([
+				{ id: 'P1', closed: '2026-11-20', amount: 5000 },
+				{ id: 'P2', closed: '2027-02-22', amount: 7000 }
+			])
+		);
+		const { revenue } = await results();
+		expect(revenue.source).toMatchObject({
+			batchId: before!.batchId,
+			lastDay: '2027-02-08',
+			stale: true
+		});
+		// The control: the same days with all that is known are fresh.
+		await take(csv([...v7Before, ...v7After.slice(0, 7)]));
+		expect((await results()).revenue.source).toMatchObject({ daysOld: 0, stale: false });
+	});
+
 	test('day 90 is inside the window and day 91 is not, in the zone of the enrollment', async () => {
 		await take(csv(v7Before));
 		await lock();

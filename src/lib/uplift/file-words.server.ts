@@ -3,7 +3,7 @@ import { m } from '#lib/paraglide/messages.js';
 import { sayDay } from '#lib/values/say-day.ts';
 import { formatMoney } from '#lib/values/money.ts';
 import type { BatchPage, Evidence } from './queries.server.ts';
-import type { BatchRefusal, BatchStatus, BatchSummary, Preview } from './batch.ts';
+import type { BatchRefusal, BatchStatus, BatchSummary, Drift, Preview } from './batch.ts';
 import { fields, optional, type Crm, type Field } from './deals-columns.ts';
 import type {
 	LeftOut,
@@ -225,7 +225,7 @@ export type BatchView = {
 	sums: string[];
 	wonDeals: number;
 	ready: boolean;
-	drift: { added: number; changed: number; same: number; missing: number } | null;
+	drift: Drift | null;
 	columns: {
 		field: Field;
 		label: string;

@@ -176,7 +176,7 @@ export const inputOf = (facts: Facts, deals: readonly DealFact[]): BaselineInput
 export const inputsSha256 = (input: BaselineInput): string =>
 	createHash('sha256').update(inputsText(input)).digest('hex');
 
-/** The file that speaks of the latest day, and until when. */
+/** The whole file that speaks of the latest day, and until when. */
 export function latestSource({
 	batches,
 	enrollment: { timeZone }
@@ -186,6 +186,7 @@ export function latestSource({
 } | null {
 	let latest: ReturnType<typeof latestSource> = null;
 	for (const { id, fileName, createdAt, confirmedAt, summary } of batches) {
+		if (summary.drift.part) continue;
 		const broughtOn = dayIn(new Date(createdAt), timeZone);
 		const until = speaksUntil({ broughtOn, lastRow: summary.lastRow });
 		if (latest && latest.speaksUntil >= until) continue;
