@@ -180,3 +180,12 @@ test('every version is exact, and every optional package is locked', () => {
 		}
 	}
 });
+
+test('what app.html leaves open stands where it is filled', () => {
+	const [opening = ''] = read('src/app.html').split('%sveltekit.head%');
+	const [, length] = /const length = ([\d_]+);/.exec(read('src/hooks.server.ts'))!;
+	// With a quarter to spare, for an address that is longer than its name.
+	expect(opening.length).toBeLessThan(Number(length!.replace('_', '')) * 0.75);
+	const rest = read('src/app.html').slice(opening.length);
+	expect(rest.match(/%[a-z-]+%/g)).toBeNull();
+});
