@@ -236,7 +236,13 @@ test('a check that is interrupted leaves no copy behind', async () => {
 	const file = fileOf();
 	expect(await backup(file, at(), say)).toBe(0);
 	const { child, ended } = lofte(['restore-check', file], { url: database.url, keys: world.keys });
-	await expect.poll(checkDatabases, { timeout: 30_000, interval: 5 }).toHaveLength(1);
+	// The worst moment: the server is making the copy, and the program does not have it yet.
+	const begun = async () => {
+		const making = await world.db.execute(sql`select 1 from pg_stat_activity
+			where state = 'active' and query like 'create database lofte_check_%'`);
+		return making.length > 0 || (await checkDatabases()).length > 0;
+	};
+	await expect.poll(begun, { timeout: 30_000, interval: 5 }).toBe(true);
 	child.kill('SIGINT');
 	const { code, out } = await ended;
 	expect(out).toContain('Stopping: the copy is dropped.');

@@ -45,18 +45,26 @@ export async function restoreCheck(
 	try {
 		await prove(file, keys);
 		if (into) return await restoreInto(into, { file, keys }, say);
-		const place = await freshDatabase(url, say);
-		// A copy of everything must not stay behind when somebody loses patience.
+		// A copy of everything must not stay behind when somebody loses patience, not even one that is
+		// only being made: the interrupt is heard from here on, and waits for what it has to drop.
+		const making = freshDatabase(url, say);
+		let stopping = false;
 		const interrupted = () => {
+			stopping = true;
 			say('Stopping: the copy is dropped.');
-			void place.drop().finally(() => process.exit(1));
+			const end = () => process.exit(1);
+			making.then((place) => place.drop()).then(end, end);
 		};
 		process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
 		try {
-			return await restoreInto(place.url, { file, keys }, say);
+			const place = await making;
+			try {
+				return stopping ? 1 : await restoreInto(place.url, { file, keys }, say);
+			} finally {
+				await place.drop();
+			}
 		} finally {
 			process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-			await place.drop();
 		}
 	} catch (error) {
 		if (!(error instanceof VaultError)) throw error;
@@ -78,11 +86,10 @@ async function prove(file: string, keys: Keys): Promise<void> {
 	);
 }
 
-/** A database that is ours alone, and what drops it. */
-async function freshDatabase(
-	url: string,
-	say: Say
-): Promise<{ url: string; drop: () => Promise<void> }> {
+/** A database that is ours alone, and what drops it; asked twice, it is dropped once. */
+type Place = { url: string; drop: () => Promise<void> };
+
+async function freshDatabase(url: string, say: Say): Promise<Place> {
 	const name = `lofte_check_${randomBytes(6).toString('hex')}`;
 	const here = await mayCreate(url);
 	let server: Awaited<ReturnType<typeof startPostgres>> | null = null;
@@ -109,15 +116,14 @@ async function freshDatabase(
 	await run(`create database ${name}`);
 	const own = new URL(admin);
 	own.pathname = `/${name}`;
-	return {
-		url: own.href,
-		drop: async () => {
-			await run(`drop database if exists ${name} with (force)`);
-			if (!server) return;
-			server.stop();
-			await fs.rm(path.dirname(server.home), { recursive: true, force: true });
-		}
+	const drop = async () => {
+		await run(`drop database if exists ${name} with (force)`);
+		if (!server) return;
+		server.stop();
+		await fs.rm(path.dirname(server.home), { recursive: true, force: true });
 	};
+	let dropped: Promise<void> | null = null;
+	return { url: own.href, drop: () => (dropped ??= drop()) };
 }
 
 async function mayCreate(url: string): Promise<boolean> {
