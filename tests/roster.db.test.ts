@@ -1,6 +1,14 @@
+import { sql } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
-import { addSeller, changeSeller, sellerLeaves } from '#lib/cohorts/commands.server.ts';
+import {
+	addSeller,
+	bookAbsence,
+	cancelAbsence,
+	changeSeller,
+	sellerLeaves
+} from '#lib/cohorts/commands.server.ts';
 import { roster } from '#lib/cohorts/queries.server.ts';
+import { addDays } from '#lib/values/day.ts';
 import { refuse } from '#lib/values/result.ts';
 import { databasePerTest } from './database.ts';
 import { enrolled } from './enrolled.ts';
@@ -69,4 +77,66 @@ test('another leader changes nothing on it', async () => {
 	]);
 	const nobody = await world.as('leader', 'nobody@team.example');
 	expect(await addSeller(nobody, form)).toEqual(refuse('not-on-team'));
+});
+
+test('leave is booked for one or for all, once, and taken back', async () => {
+	const team = await enrolled(world, { sellers: 2 });
+	const [one, two] = team.sellers.map(({ id }) => ({ id })) as [{ id: string }, { id: string }];
+	const booked = async () =>
+		(await roster(world.system(), team.enrollmentId)).map(({ absences }) =>
+			absences.map(({ from, to }) => `${from} ${to}`)
+		);
+	const week = { from: '2026-12-21', to: '2026-12-27' };
+	const done = { ok: true, value: null };
+	expect(await bookAbsence(team.leader, { sellerId: one.id, ...week })).toEqual(done);
+	expect(await bookAbsence(team.leader, { sellerId: one.id, ...week })).toEqual(done);
+	expect(await booked()).toEqual([['2026-12-21 2026-12-27'], []]);
+	expect(await bookAbsence(team.leader, { sellerId: 'everybody', ...week })).toEqual(done);
+	expect(await booked()).toEqual([['2026-12-21 2026-12-27'], ['2026-12-21 2026-12-27']]);
+	// Who had left by then is not on leave.
+	await sellerLeaves(team.leader, two.id, '2027-01-31');
+	const later = { sellerId: 'everybody', from: '2027-02-01', to: '2027-02-01' };
+	await bookAbsence(team.leader, later);
+	await sellerLeaves(team.leader, two.id, null);
+	expect(await booked()).toEqual([
+		['2026-12-21 2026-12-27', '2027-02-01 2027-02-01'],
+		['2026-12-21 2026-12-27']
+	]);
+	const [first] = await roster(world.system(), team.enrollmentId);
+	expect(await cancelAbsence(team.leader, first!.absences[0]!.id)).toEqual(done);
+	expect(await booked()).toEqual([['2027-02-01 2027-02-01'], ['2026-12-21 2026-12-27']]);
+});
+
+test('leave that cannot be is refused, and of another team there is none', async () => {
+	const team = await enrolled(world, { sellers: 1 });
+	const other = await enrolled(world, { sellers: 1, leader: 'other@team.example' });
+	const sellerId = team.sellers[0]!.id;
+	const book = (from: string, to: string) => bookAbsence(team.leader, { sellerId, from, to });
+	expect(await book('2026-12-21', '2026-12-20')).toEqual(refuse('absence-backwards'));
+	expect(await book('2026-12-21', '2027-12-23')).toEqual(refuse('absence-too-long'));
+	expect(await book('2026-12-21', '')).toEqual(refuse('not-a-day'));
+	expect(await book('2026-02-30', '2026-03-02')).toEqual(refuse('not-a-day'));
+	const week = { from: '2026-12-21', to: '2026-12-27' };
+	for (const stranger of [other.leader, await world.as('leader', 'nobody@team.example')]) {
+		expect(await bookAbsence(stranger, { sellerId, ...week })).toEqual(refuse('not-on-team'));
+		expect(await bookAbsence(stranger, { sellerId: 'x', ...week })).toEqual(refuse('not-on-team'));
+	}
+	await bookAbsence(team.leader, { sellerId, ...week });
+	await bookAbsence(other.leader, { sellerId: 'everybody', ...week });
+	const [only] = await roster(world.system(), team.enrollmentId);
+	expect(only!.absences).toHaveLength(1);
+	expect(await cancelAbsence(other.leader, only!.absences[0]!.id)).toEqual(refuse('not-on-team'));
+	expect(await cancelAbsence(team.leader, 'x')).toEqual(refuse('not-on-team'));
+	// No more than a page can list.
+	for (let day = 2; day <= 61; day += 1)
+		await book(addDays('2027-01-01', day), addDays('2027-01-01', day));
+	expect((await roster(world.system(), team.enrollmentId))[0]!.absences).toHaveLength(60);
+	expect(await book('2027-06-01', '2027-06-01')).toEqual(refuse('absences-full'));
+	expect((await roster(world.system(), team.enrollmentId))[0]!.absences).toHaveLength(60);
+	// The table holds what the sentence says.
+	for (const last of ['2026-12-20', '2027-12-23'])
+		await expect(
+			world.db.execute(sql`insert into absence (seller_id, first_day, last_day, created_at)
+				values (${sellerId}, '2026-12-21', ${last}, now())`)
+		).rejects.toThrow();
 });

@@ -1,7 +1,8 @@
 /** The CRMs' exports: files of the repository with their days moved, or made up for a small team. */
 import fs from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { addDays, daysBetween, type Day } from '#lib/values/day.ts';
+import { calendarOf } from '#lib/uplift/holidays.server.ts';
+import { addDays, daysBetween, isWorkday, type Day } from '#lib/values/day.ts';
 import type { SellerInCast } from './leader-story.ts';
 import { content, dice } from './story.ts';
 
@@ -90,13 +91,17 @@ export function exportOn(file: string, dayZero: Day, today: Day): Uint8Array {
 	);
 }
 
-/** A plain file of won deals for sellers who are in none of the repository's exports. */
-export function madeUpExport(
+/**
+ * A plain file of won deals for sellers who are in none of the repository's exports. Nothing is won
+ * on a Norwegian public holiday.
+ */
+export async function madeUpExport(
 	sellers: SellerInCast[],
 	dayZero: Day,
 	today: Day,
 	plan: { seed: number; perWeek: number; rise: number; amount: number; growth?: number }
-): Uint8Array {
+): Promise<Uint8Array> {
+	const { holidays } = (await calendarOf('NO', dayZero))!;
 	const random = dice(plan.seed);
 	const rows = ['deal_id,owner_id,deal_name,status,close_date,created_date,amount,currency,type'];
 	let due = 0;
@@ -105,8 +110,7 @@ export function madeUpExport(
 		day <= today && day < addDays(dayZero, 91);
 		day = addDays(day, 1)
 	) {
-		const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
-		if (weekday === 0 || weekday === 6) continue;
+		if (!isWorkday(day) || holidays.includes(day)) continue;
 		const rate = day < dayZero ? plan.perWeek : plan.perWeek * (1 + plan.rise);
 		due += rate / 5;
 		if (due < 1) continue;

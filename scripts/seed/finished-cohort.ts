@@ -8,6 +8,7 @@ import {
 	asksTeam,
 	bringsTeam,
 	closesWaves,
+	goesOnLeave,
 	handsIn,
 	keepsPulse,
 	meets,
@@ -127,6 +128,7 @@ export function finishedCohort(story: Story, { coachId, programId }: Staff, dayZ
 		bringsNumbers(story, leader.email, 'deals-start.csv', addDays(dayZero, -3), '12:00', (day) =>
 			madeUpExport(leader.sellers, dayZero, day, sales)
 		);
+		if (leader.key === 'astrid') goesOnLeave(story, leader, addDays(dayZero, 14));
 		locksBaseline(story, leader.email, addDays(dayZero, -3));
 		bringsNumbers(story, leader.email, 'deals-middle.csv', addDays(dayZero, 43), '12:00', (day) =>
 			madeUpExport(leader.sellers, dayZero, day, sales)

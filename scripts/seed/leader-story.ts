@@ -8,7 +8,7 @@ import {
 	saveNote
 } from '#lib/coaching/commands.server.ts';
 import type { SellerKind } from '#lib/coaching/touchpoint.ts';
-import { addSeller } from '#lib/cohorts/commands.server.ts';
+import { addSeller, bookAbsence } from '#lib/cohorts/commands.server.ts';
 import { roster } from '#lib/cohorts/queries.server.ts';
 import { enrollment, seller } from '#lib/cohorts/tables.server.ts';
 import {
@@ -66,6 +66,16 @@ export async function enrollmentOf(story: Story, email: string): Promise<string>
 	if (!found) throw new Error(`${email} is not enrolled`);
 	story.enrollments.set(email, found.id);
 	return found.id;
+}
+
+/** The first seller is away for a week, as the leader knew a fortnight before. */
+export function goesOnLeave(story: Story, { email, sellers }: LeaderInCast, monday: Day) {
+	story.on(addDays(monday, -14), '09:40', async (now) => {
+		const ctx = await story.as('leader', email, now);
+		const team = await roster(ctx, await enrollmentOf(story, email));
+		const away = team.find(({ name }) => name === sellers[0]!.name)!;
+		must(await bookAbsence(ctx, { sellerId: away.id, from: monday, to: addDays(monday, 4) }));
+	});
 }
 
 /** The roster, three weeks before day 0. */

@@ -2,11 +2,13 @@
 import {
 	answerBatch,
 	confirmBatch,
+	proposeBaseline,
 	refreshCohort,
 	refreshResults,
 	signBaseline,
 	uploadDeals
 } from '#lib/uplift/commands.server.ts';
+import { defaultPolicy } from '#lib/uplift/baseline.ts';
 import { batchPage, baselinePage } from '#lib/uplift/queries.server.ts';
 import type { Day } from '#lib/values/day.ts';
 import { enrollmentOf } from './leader-story.ts';
@@ -20,11 +22,11 @@ export function bringsNumbers(
 	fileName: string,
 	day: Day,
 	time: string,
-	make: (today: Day) => Uint8Array
+	make: (today: Day) => Uint8Array | Promise<Uint8Array>
 ) {
 	story.on(day, time, async (now) => {
 		const ctx = await story.as('leader', email, now);
-		const { batchId } = must(await uploadDeals(ctx, { fileName, bytes: make(day) }));
+		const { batchId } = must(await uploadDeals(ctx, { fileName, bytes: await make(day) }));
 		const page = await batchPage(ctx, batchId);
 		const questions = page?.preview?.questions.shown ?? [];
 		// Whoever is not on the team is left out; large amounts are right.
@@ -37,10 +39,17 @@ export function bringsNumbers(
 	});
 }
 
-/** Leader and coach sign what both see; the second signature locks it. */
-export function locksBaseline(story: Story, email: string, day: Day) {
+/**
+ * Leader and coach sign what both see; the second signature locks it.
+ *
+ * @param calendar what the leader says of public holidays; else those of their country count
+ */
+export function locksBaseline(story: Story, email: string, day: Day, calendar?: { country: '' }) {
 	story.on(day, '13:30', async (now) => {
 		const leader = await story.as('leader', email, now);
+		const { metric, windowWeeks, primary } = defaultPolicy;
+		if (calendar)
+			must(await proposeBaseline(leader, { metric, windowWeeks, primary, ...calendar }));
 		const enrollmentId = await enrollmentOf(story, email);
 		const page = await baselinePage(leader, enrollmentId);
 		must(await signBaseline(leader, { enrollmentId, inputsSha256: page!.inputsSha256 }));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { bookAbsence } from '#lib/cohorts/commands.server.ts';
 import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { seller } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
@@ -269,6 +270,22 @@ describe('the pulse', () => {
 			.set({ startedOn: '2027-02-23' })
 			.where(sql`${seller.id} = ${part.sellers[1]!.id}`);
 		expect((await pulse()).wide.rows).toHaveLength(4);
+	});
+
+	test('leave is no silence, and nothing is due to somebody who is away all week', async () => {
+		world.at('2027-02-02T10:00:00Z'); // Tuesday of week 4
+		for (const { id } of part.sellers.slice(1))
+			await logTouchpoint(leader(), touch({ kind: 'listening', sellerId: id }));
+		const [away] = part.sellers;
+		const daysOf = async () =>
+			(await pulse()).table.find(({ id }) => id === away!.id)?.days ?? Number.NaN;
+		const before = await daysOf();
+		const { percent } = (await pulse()).week!;
+		await bookAbsence(leader(), { sellerId: away!.id, from: '2027-02-01', to: '2027-02-03' });
+		expect(await daysOf()).toBe(before - 2);
+		expect((await pulse()).week!.percent).toBe(percent);
+		await bookAbsence(leader(), { sellerId: away!.id, from: '2027-02-04', to: '2027-02-07' });
+		expect((await pulse()).week!.percent).toBeCloseTo((percent! * 6) / 5, 6);
 	});
 
 	test('another leader sees nobody of this team', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { pulsePicture } from './pulse-picture.ts';
-import { silences, type Touch } from './pulse.ts';
+import { silences, type Absence, type Touch } from './pulse.ts';
 import type { Kind } from './touchpoint.ts';
 
 const today = '2027-02-22';
@@ -15,7 +15,8 @@ const reached = (id: string, lastTouch: string | null, startedOn = '2024-01-01')
 	id,
 	name: id,
 	lastTouch,
-	startedOn
+	startedOn,
+	absences: [] as Absence[]
 });
 const draw = (
 	touches: Touch[],
@@ -121,6 +122,10 @@ test('days before the pulse began stay empty', () => {
 test('a seller who came later has no points before their first day', () => {
 	const { quiet } = draw([], [reached('Silje', null, '2027-02-19')]);
 	expect(quiet.match(/M/g)).toHaveLength(2);
+	// Nor is a day of leave a quiet one.
+	const absences: Absence[] = [['2027-02-16', '2027-02-18']];
+	const away = { ...reached('Silje', null, '2027-02-15'), absences };
+	expect(draw([], [away]).quiet.match(/M/g)).toHaveLength(3);
 });
 
 test('the phone’s drawing has eleven days inside 350 units', () => {

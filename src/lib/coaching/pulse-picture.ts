@@ -5,7 +5,14 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { addDays, daysBetween, isWorkday, weekday, type Day } from '#lib/values/day.ts';
-import { longSilence, restingBand, workdaysUntil, type Silence, type Touch } from './pulse.ts';
+import {
+	isAway,
+	longSilence,
+	restingBand,
+	workdaysUntil,
+	type Silence,
+	type Touch
+} from './pulse.ts';
 import { isForTeam, type Kind } from './touchpoint.ts';
 
 /** How long ago, in the form that the last column shows. */
@@ -197,12 +204,14 @@ export function pulsePicture(
 		rows,
 		quiet: rows
 			.flatMap((row) => {
-				const begins = sellers.find(({ id }) => id === row.id)?.startedOn ?? since;
+				const seller = sellers.find(({ id }) => id === row.id);
+				const begins = seller?.startedOn ?? since;
 				return days
 					.filter(
 						(day) =>
 							day >= since &&
 							day >= begins &&
+							!isAway(seller?.absences ?? [], day) &&
 							!row.marks.some(({ x }) => Math.abs(x - at(day)) < shape.radius)
 					)
 					.map((day) => `M${round(at(day))} ${row.y}h0`);

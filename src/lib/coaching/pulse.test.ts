@@ -9,6 +9,7 @@ import {
 	targets,
 	workdaysSince,
 	workdaysUntil,
+	type Absence,
 	type Touch
 } from './pulse.ts';
 import { isForTeam, kinds, type Kind } from './touchpoint.ts';
@@ -129,7 +130,8 @@ const seller = (name: string, lastTouch: string | null, startedOn = '2024-01-01'
 	id: name,
 	name,
 	startedOn,
-	lastTouch
+	lastTouch,
+	absences: [] as Absence[]
 });
 
 test('the one who has waited longest comes first and is named', () => {
@@ -178,6 +180,18 @@ test('under a working week nobody is singled out', () => {
 		'2027-02-22'
 	);
 	expect(pulseSentence(ordered, true)).toEqual({ say: 'all-reached', days: 4 });
+});
+
+test('nobody is silent to somebody who is on leave', () => {
+	// Twelve working days from Friday the 5th to Tuesday the 23rd.
+	const days = (...absences: Absence[]) =>
+		silences([{ ...seller('Jonas', '2027-02-05'), absences }], dayZero, '2027-02-23')[0]!.days;
+	expect(days()).toBe(12);
+	expect(days(['2027-02-08', '2027-02-14'])).toBe(7);
+	// Told twice, it is one leave; what lies before the last touch or ahead counts for nothing.
+	expect(days(['2027-02-08', '2027-02-14'], ['2027-02-10', '2027-02-11'])).toBe(7);
+	expect(days(['2027-01-04', '2027-02-05'])).toBe(12);
+	expect(days(['2027-02-22', '2027-03-05'])).toBe(10);
 });
 
 test('a newcomer is not blamed on anybody: silence counts from their first day', () => {

@@ -166,10 +166,28 @@ export type Reached = {
 	startedOn: Day;
 	/** The day of the last touch ever; null: none yet. */
 	lastTouch: Day | null;
+	/** Leave, both days included. */
+	absences: readonly Absence[];
 };
+export type Absence = readonly [from: Day, to: Day];
+
+/** Whether somebody was on leave on a day. */
+export const isAway = (absences: readonly Absence[], day: Day): boolean =>
+	absences.some(([from, to]) => from <= day && day <= to);
+
+/** Working days after `last`, today included, on which somebody was on leave. */
+function workdaysAway(absences: readonly Absence[], last: Day, today: Day): number {
+	const away = new Set<Day>();
+	for (const [from, to] of absences) {
+		const end = to < today ? to : today;
+		for (let day = from > last ? from : addDays(last, 1); day <= end; day = addDays(day, 1))
+			if (isWorkday(day)) away.add(day);
+	}
+	return away.size;
+}
 
 export type Silence = Reached & {
-	/** Working days without a touch. */
+	/** Working days without a touch, but for those of leave. */
 	days: number;
 };
 
@@ -184,7 +202,8 @@ export function silences(sellers: Reached[], since: Day, today: Day): Silence[] 
 		.map((seller) => {
 			const from =
 				seller.lastTouch ?? addDays(seller.startedOn > since ? seller.startedOn : since, -1);
-			return { ...seller, days: workdaysSince(from, today) };
+			const days = workdaysSince(from, today) - workdaysAway(seller.absences, from, today);
+			return { ...seller, days };
 		})
 		.sort(
 			(a, b) =>

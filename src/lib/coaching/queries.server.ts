@@ -8,15 +8,17 @@ import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { askedAt, asking, whoAsks, type Question } from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
-import { dayIn, daysBetween, weekOf, type Day } from '#lib/values/day.ts';
+import { addDays, dayIn, daysBetween, isWorkday, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { pulsePicture, daysShown, type PulsePicture } from './pulse-picture.ts';
 import {
 	adherence,
+	isAway,
 	pulseSentence,
 	shortNames,
 	silences,
 	workdaysUntil,
+	type Absence,
 	type Credit,
 	type PulseSentence,
 	type Reached,
@@ -48,8 +50,14 @@ export type PulseFacts = {
 	dayZero: Day;
 	/** The first day on which anything was logged. */
 	first: Day | null;
-	/** By name; `last` is when they were last reached, where that is longer ago than what `touches` holds. */
-	sellers: { id: string; name: string; startedOn: Day; last: Day | null }[];
+	/** By name, with their leave up to a week from now; `last` is when they were last reached, where that is longer ago than what `touches` holds. */
+	sellers: {
+		id: string;
+		name: string;
+		startedOn: Day;
+		last: Day | null;
+		absences: Absence[] | null;
+	}[];
 	/** The latest weeks, in the order of the days; without a seller it was for the whole team. */
 	touches: [sellerId: string | null, day: Day, kind: Kind, minutes: number | null][];
 };
@@ -68,6 +76,8 @@ export const pulseQuestion: Question<PulseFacts | null> = {
 		select json_build_object('today', d.today, 'dayZero', e.day_zero,
 			'first', (select min(t.day) from touchpoint t where t.enrollment_id = e.id),
 			'sellers', (select json_agg(json_build_object('id', s.id, 'name', s.name, 'startedOn', s.started_on,
+				'absences', (select json_agg(json_build_array(a.first_day, a.last_day) order by a.first_day)
+					from absence a where a.seller_id = s.id and a.first_day < d.today + 7),
 				'last', case when s.id in (select seller_id from latest where seller_id is not null) then null else
 					(select max(t.day) from touchpoint_seller ts join touchpoint t on t.id = ts.touchpoint_id
 					where ts.seller_id = s.id) end) order by s.name)
@@ -108,13 +118,17 @@ export function pulseOf({
 	);
 	const latestOf = new Map(touches.map(({ sellerId, day }) => [sellerId, day]));
 	const since = first && first < dayZero ? first : dayZero;
-	const reached: Reached[] = sellers.map(({ id, startedOn, last }, index) => ({
+	const reached: Reached[] = sellers.map(({ id, startedOn, last, absences }, index) => ({
 		id,
 		name: names[index]!,
 		startedOn,
+		absences: absences ?? [],
 		lastTouch: latestOf.get(id) ?? last
 	}));
 	const ordered = silences(reached, since, today);
+	const workdays = Array.from({ length: 7 }, (_, day) =>
+		addDays(dayZero, 7 * (week - 1) + day)
+	).filter(isWorkday);
 	const picture = { sellers: ordered, touches, since, today };
 	const shown = (id: string | null) =>
 		touches
@@ -138,7 +152,10 @@ export function pulseOf({
 						...adherence({
 							week,
 							dayZero,
-							sellers: reached.map(({ id }) => id),
+							// Nothing is due to somebody who is on leave all week.
+							sellers: reached
+								.filter(({ absences }) => !workdays.every((day) => isAway(absences, day)))
+								.map(({ id }) => id),
 							touches
 						})
 					}

@@ -1,4 +1,4 @@
-import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, gte, inArray, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Admin, Coach, Leader, System } from '#lib/people/actor.ts';
 import { grantRole } from '#lib/people/commands.server.ts';
 import { person } from '#lib/people/tables.server.ts';
@@ -13,13 +13,16 @@ import { faultOf, slugOf, type NewCohort, type NewCohortRefusal } from './cohort
 import { defaultPledge, pledgeFault, type Pledge, type PledgeFault } from './pledge.ts';
 import {
 	largestTeam,
+	mostAbsences,
+	readAbsence,
 	readSeller,
 	sameMailbox,
+	type Absence,
 	type RosterRefusal,
 	type SellerForm
 } from './seller.ts';
 import { isShare, shares as allShares } from './sponsorship.ts';
-import { cohort, enrollment, seat, seller, sponsorship } from './tables.server.ts';
+import { absence, cohort, enrollment, seat, seller, sponsorship } from './tables.server.ts';
 
 /**
  * Makes a cohort with its seats, numbered from 1, and a copy of the default pledge.
@@ -325,6 +328,87 @@ async function onOwnSeller(
 			return ok(null);
 		})
 	);
+}
+
+/**
+ * Books leave for one of the leader's own sellers, or, with `everybody`, for all who are on the team
+ * in those days. The same leave twice is one.
+ */
+export async function bookAbsence(
+	ctx: Context<Leader>,
+	{ sellerId, ...days }: Absence & { sellerId: string }
+): Promise<Result<null, RosterRefusal>> {
+	const read = readAbsence(days);
+	if (!read.ok) return read;
+	const { from, to } = read.value;
+	if (sellerId !== 'everybody' && !isId(sellerId)) return refuse('not-on-team');
+	return inTransactionOrUndo<Leader, Result<null, RosterRefusal>>(ctx, async (tx) => {
+		const team = await rosterOf(tx);
+		if (!team) return refuse('not-on-team');
+		const sellers = await tx.db
+			.select({ id: seller.id })
+			.from(seller)
+			.where(
+				and(
+					eq(seller.enrollmentId, team.id),
+					sellerId === 'everybody'
+						? and(lte(seller.startedOn, to), or(isNull(seller.endedOn), gte(seller.endedOn, from)))
+						: eq(seller.id, sellerId)
+				)
+			)
+			.for('update');
+		if (sellers.length === 0) return refuse('not-on-team');
+		const ids = sellers.map(({ id }) => id);
+		const booked = await tx.db
+			.insert(absence)
+			.values(ids.map((id) => ({ sellerId: id, firstDay: from, lastDay: to, createdAt: ctx.now })))
+			.onConflictDoNothing()
+			.returning({ sellerId: absence.sellerId });
+		const most = await tx.db
+			.select({ count: count() })
+			.from(absence)
+			.where(inArray(absence.sellerId, ids))
+			.groupBy(absence.sellerId)
+			.orderBy(desc(count()))
+			.limit(1);
+		if ((most[0]?.count ?? 0) > mostAbsences) return refuse('absences-full');
+		for (const { sellerId: id } of booked)
+			await audit(tx, {
+				action: 'absence-booked',
+				object: { kind: 'seller', id },
+				detail: { from, to }
+			});
+		return ok(null);
+	});
+}
+
+/** Takes back a leave of one of the leader's own sellers. */
+export async function cancelAbsence(
+	ctx: Context<Leader>,
+	absenceId: string
+): Promise<Result<null, RosterRefusal>> {
+	if (!isId(absenceId)) return refuse('not-on-team');
+	return inTransactionOrUndo<Leader, Result<null, RosterRefusal>>(ctx, async (tx) => {
+		const team = await rosterOf(tx);
+		const [gone] = team
+			? await tx.db
+					.delete(absence)
+					.where(
+						and(
+							eq(absence.id, absenceId),
+							sql`${absence.sellerId} in (select s.id from seller s where s.enrollment_id = ${team.id})`
+						)
+					)
+					.returning()
+			: [];
+		if (!gone) return refuse('not-on-team');
+		await audit(tx, {
+			action: 'absence-cancelled',
+			object: { kind: 'seller', id: gone.sellerId },
+			detail: { from: gone.firstDay, to: gone.lastDay }
+		});
+		return ok(null);
+	});
 }
 
 /**

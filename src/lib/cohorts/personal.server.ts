@@ -7,6 +7,7 @@ import {
 	type PersonalData,
 	type Subject
 } from '#lib/server/personal.server.ts';
+import { absencesOf } from './queries.server.ts';
 
 /** Somebody's enrollments, agreements with sponsors, cohorts as a coach, and places on rosters. Nobody else's name but the coach's. */
 export async function personalData(
@@ -42,8 +43,9 @@ export async function personalData(
 		),
 		onRosters: await listOf(
 			db,
-			sql`select id, name, email, locale, external_id, fte, started_on, ended_on, created_at from seller
-				where lower(email) = ${email} order by created_at`
+			sql`select s.id, s.name, s.email, s.locale, s.external_id, s.fte, s.started_on, s.ended_on, s.created_at,
+				${absencesOf(sql`s.id`)} as absences
+				from seller s where lower(s.email) = ${email} order by s.created_at`
 		)
 	};
 }
@@ -70,8 +72,8 @@ export async function reasonsToWait(
 
 /**
  * Overwrites the company and the aim of a leader's enrollments, and name, address and CRM id on
- * rosters. Days and shares of full time stay: the team's results are made of them, and say nothing
- * about a row without a name. Agreements with a sponsor who is erased end.
+ * rosters. Days, those of leave too, and shares of full time stay: the team's results are made of
+ * them, and say nothing about a row without a name. Agreements with a sponsor who is erased end.
  */
 export async function erasePersonalData(
 	{ db }: Context,

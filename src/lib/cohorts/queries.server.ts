@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Admin, Coach, Leader } from '#lib/people/actor.ts';
 import { program } from '#lib/curriculum/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
@@ -9,6 +9,7 @@ import { stageOf, type Stage } from './cohort.ts';
 import type { Enrollment } from './enrollment.ts';
 import { storedPledge, type Pledge } from './pledge.ts';
 import type { Tally } from './seat.ts';
+import type { Absence } from './seller.ts';
 import type { Share } from './sponsorship.ts';
 import { cohort, enrollment, seller, sponsorship } from './tables.server.ts';
 
@@ -65,10 +66,13 @@ export async function enrollmentForCoach(
 	return found ?? null;
 }
 
-/** The sellers on the roster, in the order of their names; those who left only when asked for. */
+/** The sellers on the roster with their leave, in the order of their names; those who left only when asked for. */
 export async function roster({ db }: Context, enrollmentId: string, { withLeft = false } = {}) {
 	return db
-		.select()
+		.select({
+			...getTableColumns(seller),
+			absences: sql<BookedAbsence[]>`${absencesOf(sql`seller.id`)}`
+		})
 		.from(seller)
 		.where(
 			and(eq(seller.enrollmentId, enrollmentId), withLeft ? undefined : isNull(seller.endedOn))
@@ -76,6 +80,12 @@ export async function roster({ db }: Context, enrollmentId: string, { withLeft =
 		.orderBy(seller.name)
 		.limit(200);
 }
+
+export type BookedAbsence = Absence & { id: string };
+/** The booked leave of a seller as JSON: [{ id, from, to }], both days included, the first one first. */
+export const absencesOf = (sellerId: SQL) => sql`coalesce((select json_agg(
+	json_build_object('id', a.id, 'from', a.first_day, 'to', a.last_day) order by a.first_day, a.last_day)
+	from absence a where a.seller_id = ${sellerId}), '[]'::json)`;
 
 /** How many of a cohort's seats are in each state, as one JSON object beside the cohort's own columns. */
 const tally = sql<Tally>`(select json_build_object(

@@ -1,6 +1,6 @@
 /** Someone on a leader's team roster: wins deals and is asked how the team is; has no login. */
 import { cleanEmail } from '#lib/people/login.ts';
-import { isDay, type Day } from '#lib/values/day.ts';
+import { daysBetween, isDay, type Day } from '#lib/values/day.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 
 /** More than one leader can lead, and fewer than a page can list. */
@@ -19,8 +19,11 @@ export type Seller = {
 };
 
 export type SellerFault = 'name-missing' | 'not-an-address' | 'fte-out-of-range' | 'not-a-day';
+export type AbsenceFault = 'not-a-day' | 'absence-backwards' | 'absence-too-long';
 export type RosterRefusal =
 	| SellerFault
+	| AbsenceFault
+	| 'absences-full'
 	| 'own-address'
 	| 'address-taken'
 	| 'crm-id-taken'
@@ -56,6 +59,22 @@ export function readSeller(form: SellerForm): Result<Seller, SellerFault> {
 		fte,
 		startedOn: form.startedOn
 	});
+}
+
+/** Leave as it was agreed; both days included. */
+export type Absence = { from: Day; to: Day };
+
+/** The table holds a year at most: who is away for longer has left. */
+const longestAbsence = 366;
+/** More than anybody books in two and a half years. */
+export const mostAbsences = 60;
+
+/** Reads the days of a leave as typed. */
+export function readAbsence({ from, to }: Absence): Result<Absence, AbsenceFault> {
+	if (!isDay(from) || !isDay(to)) return refuse('not-a-day');
+	if (to < from) return refuse('absence-backwards');
+	if (daysBetween(from, to) > longestAbsence) return refuse('absence-too-long');
+	return ok({ from, to });
 }
 
 /** Whether two addresses end in one mailbox as far as the addresses say: "ingrid+sales@…" is Ingrid's. */

@@ -170,3 +170,28 @@ export const seller = pgTable(
 		check('seller_ended', sql`${table.endedOn} is null or ${table.endedOn} >= ${table.startedOn}`)
 	]
 );
+
+/**
+ * Days on which a seller was away as agreed: they are no time to sell (method 4.1). Why is nobody's
+ * business here. Who is asked in a survey does not depend on it: leave could choose who is heard.
+ */
+export const absence = pgTable(
+	'absence',
+	{
+		id: id(),
+		sellerId: uuid()
+			.notNull()
+			.references(() => seller.id),
+		firstDay: date({ mode: 'string' }).notNull(),
+		/** Included. */
+		lastDay: date({ mode: 'string' }).notNull(),
+		createdAt: instant().notNull()
+	},
+	(table) => [
+		unique('absence_once').on(table.sellerId, table.firstDay, table.lastDay),
+		check(
+			'absence_days',
+			sql`${table.lastDay} between ${table.firstDay} and ${table.firstDay} + 366`
+		)
+	]
+);

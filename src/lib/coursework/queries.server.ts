@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, or, sql, type SQL } from 'drizzle-orm';
 import type { EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import type { Phase } from '#lib/curriculum/program.ts';

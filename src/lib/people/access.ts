@@ -52,7 +52,7 @@ export const access: Record<string, Door> = {
 	'/leader/evidence': { who: leader, actions: ['upload'] },
 	'/leader/evidence/[batch]': { who: leader, actions: ['answer', 'confirm', 'discard'] },
 	'/leader/baseline': { who: leader, actions: ['propose', 'sign', 'event'] },
-	'/leader/team': { who: leader, actions: ['add', 'change', 'leave'] },
+	'/leader/team': { who: leader, actions: ['add', 'change', 'leave', 'absence', 'present'] },
 	'/leader/sessions': { who: leader },
 	'/leader/sessions/[session]': { who: leader, actions: ['note'] },
 	'/leader/sharing': { who: leader, actions: ['share'] },

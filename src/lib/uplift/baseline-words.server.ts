@@ -40,6 +40,7 @@ const warningWords: Record<Warning, Words<{ weeks: number; days: number; neff: n
 	'few-deals': m.uplift_warning_few_deals,
 	'low-start': m.uplift_warning_low_start,
 	season: m.uplift_warning_season,
+	'no-holidays': m.uplift_warning_no_holidays,
 	'long-cycle': m.uplift_warning_long_cycle,
 	'engagement-out-of-scale': m.uplift_warning_engagement_out_of_scale
 };
@@ -124,6 +125,17 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 							},
 							{ locale }
 						),
+						...(page.policy.country === null
+							? []
+							: [
+									m.uplift_baseline_words_holidays(
+										{ count: page.holidays, country: countryIn(locale)(page.policy.country) },
+										{ locale }
+									)
+								]),
+						...(page.absenceDays === 0
+							? []
+							: [m.uplift_baseline_words_absence({ count: page.absenceDays }, { locale })]),
 						m.uplift_baseline_words_then(
 							{
 								deals: number.format(primary.expectedDeals),
@@ -234,11 +246,22 @@ function sayOf(page: BaselinePage, locale: Locale): BaselineView['say'] {
 	);
 }
 
-/** The choices of the proposal's form, and the events, in words. */
-export function agreementView(page: BaselinePage, locale: Locale) {
+/** Names countries in the reader's language. */
+function countryIn(locale: Locale): (country: string) => string {
+	const names = new Intl.DisplayNames(locale, { type: 'region' });
+	return (country) => names.of(country) ?? country;
+}
+
+/**
+ * The choices of the proposal's form, and the events, in words.
+ *
+ * @param countries those whose public holidays are known
+ */
+export function agreementView(page: BaselinePage, locale: Locale, countries: readonly string[]) {
 	const { policy, locked, events, suggested, currenciesWithoutRate } = page;
 	const currencies = [...new Set([...Object.keys(policy.rates), ...currenciesWithoutRate])].sort();
 	const percent = new Intl.NumberFormat(locale, { style: 'percent' });
+	const nameOf = countryIn(locale);
 	return {
 		open: locked === null,
 		metric: { chosen: policy.metric, name: metricWords[policy.metric]({}, { locale }) },
@@ -248,6 +271,13 @@ export function agreementView(page: BaselinePage, locale: Locale) {
 			value,
 			label: m.uplift_weeks({ count: value }, { locale })
 		})),
+		country: {
+			chosen: policy.country,
+			told: policy.country ? nameOf(policy.country) : m.uplift_country_none({}, { locale })
+		},
+		countries: countries
+			.map((value) => ({ value, label: nameOf(value) }))
+			.sort((one, other) => one.label.localeCompare(other.label, locale)),
 		primary: policy.primary,
 		primaries: baselineIds.map((value) => ({
 			value,

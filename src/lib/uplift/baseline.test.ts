@@ -40,6 +40,7 @@ const input = (deals: DealFact[], policy: Partial<Policy> = {}): BaselineInput =
 	...{ dayZero, currency: 'NOK', team, deals },
 	policy: { ...defaultPolicy, ...policy }
 });
+const policy: Pick<Policy, 'primary' | 'country'> = { primary: 'B26', country: 'NO' };
 const program = { amounts: Array<number>(13).fill(130), exposure: 13, weeks: 13 };
 
 test('half a year of history allows three baselines, a year and a half all five', () => {
@@ -79,7 +80,7 @@ test('a strong season is taken out and suggested', () => {
 	const bsea = basesOf(computed).find(({ id }) => id === 'BSEA')!;
 	expect(counterfactualOf(bsea, 'revenue', 13)).toBeCloseTo(1690, 9);
 	expect(comparedOn(bsea, 'revenue', program, 25).upliftPct).toBeCloseTo(0, 9);
-	expect(warningsFor(computed, { primary: 'B26', goalOutOfScale: false })).toContain('season');
+	expect(warningsFor(computed, { policy, goalOutOfScale: false })).toContain('season');
 	expect(suggestedPrimary(computeBaseline(input(weekly(-78, 0, 100))))).toBe('B26');
 });
 
@@ -92,12 +93,12 @@ test('a low start is known from a year of history only', () => {
 
 test('warnings say what is thin', () => {
 	const few = computeBaseline(input(weekly(-26, -22, 100)));
-	expect(warningsFor(few, { primary: 'B26', goalOutOfScale: true })).toEqual([
+	expect(warningsFor(few, { policy, goalOutOfScale: true })).toEqual([
 		'too-few-deals',
 		'engagement-out-of-scale'
 	]);
 	const recent = computeBaseline(input(weekly(-10, 0, 100)));
-	expect(warningsFor(recent, { primary: 'B26', goalOutOfScale: false })).toEqual([
+	expect(warningsFor(recent, { policy, goalOutOfScale: false })).toEqual([
 		'history-short',
 		'few-deals'
 	]);
@@ -105,9 +106,15 @@ test('warnings say what is thin', () => {
 		...some,
 		createdOn: addDays(some.closedOn!, -61)
 	}));
+	expect(warningsFor(computeBaseline(input(slow)), { policy, goalOutOfScale: false })).toEqual([
+		'long-cycle'
+	]);
 	expect(
-		warningsFor(computeBaseline(input(slow)), { primary: 'B26', goalOutOfScale: false })
-	).toEqual(['long-cycle']);
+		warningsFor(computeBaseline(input(weekly(-26, 0, 100))), {
+			policy: { primary: 'B26', country: null },
+			goalOutOfScale: false
+		})
+	).toEqual(['no-holidays']);
 });
 
 test('what cannot be locked says why', () => {
@@ -145,4 +152,31 @@ test('the inputs are one text: any order, nothing from day 0 on, every change be
 	expect(text(deals.map((some) => ({ ...some, amountMinor: 101 })))).not.toBe(first);
 	expect(text(deals, { windowWeeks: 13 })).not.toBe(first);
 	expect(text(deals, { minGroup: 6 })).not.toBe(first);
+	expect(text(deals, { country: 'NO', holidays: ['2026-12-25'] })).not.toBe(first);
+	const away = (days: { from: string; to: string }) =>
+		inputsText({ ...input(deals), team: [{ ...team[0]!, absences: [days] }] });
+	expect(away({ from: '2026-12-01', to: '2026-12-04' })).not.toBe(first);
+	// Leave of the program is none of the baseline's business.
+	expect(away({ from: dayZero, to: addDays(dayZero, 4) })).toBe(first);
+});
+
+test('a week of Christmas is not slow selling', () => {
+	// One deal a working day, but on the eight days from Christmas to New Year.
+	const closed = [
+		...['2026-12-24', '2026-12-25', '2026-12-28', '2026-12-29'],
+		...['2026-12-30', '2026-12-31', '2027-01-01', '2027-01-04']
+	];
+	const days = Array.from({ length: 130 }, (_, day) =>
+		addDays(dayZero, -182 + 7 * Math.floor(day / 5) + (day % 5))
+	);
+	const deals = days.filter((day) => !closed.includes(day)).map((day) => deal(day, 100));
+	const rising = (policy: Partial<Policy>) => {
+		const computed = computeBaseline(input(deals, policy));
+		const basis = basesOf(computed).find(({ id }) => id === 'B26')!;
+		const same = { amounts: Array<number>(65).fill(100), exposure: 13, weeks: 13 };
+		return comparedOn(basis, 'revenue', same, 25).upliftPct!;
+	};
+	expect(rising({ country: 'NO', holidays: closed })).toBeCloseTo(0, 9);
+	// Without the calendar the same team would seem to have risen by 6.6 per cent.
+	expect(rising({})).toBeCloseTo(100 * (130 / 122 - 1), 9);
 });

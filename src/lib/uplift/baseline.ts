@@ -2,7 +2,7 @@
 // coach may lock them (method 4.2, 4.7). Pure; what is locked is the `Computed` value as it stands.
 import * as v from 'valibot';
 import { addDays, type Day } from '#lib/values/day.ts';
-import { defaultRamp, exposureWeeks, type Ramp } from './exposure.ts';
+import { defaultRamp, exposureWeeks, absenceDays, type Ramp } from './exposure.ts';
 import {
 	amountsIn,
 	covers,
@@ -33,8 +33,17 @@ export const metrics = ['booking_first_year', 'booking_total', 'invoiced', 'gros
 export type Metric = (typeof metrics)[number];
 export const windowChoices = [26, 13, 52] as const;
 
+/** The public holidays that are not counted as time to sell; none without a country. */
+export type Calendar = {
+	/** ISO 3166-1. */
+	country: string | null;
+	/** Those of all windows that are working days elsewhere, as they were known when it was agreed. */
+	holidays: Day[];
+};
+export const noHolidays: Calendar = { country: null, holidays: [] };
+
 /** What is agreed before the lock. `goal` in per cent; `ramp` as in exposure.ts. */
-export type Policy = {
+export type Policy = Calendar & {
 	metric: Metric;
 	windowWeeks: (typeof windowChoices)[number];
 	primary: BaselineId;
@@ -45,6 +54,7 @@ export type Policy = {
 };
 
 export const defaultPolicy: Policy = {
+	...noHolidays,
 	metric: 'booking_first_year',
 	windowWeeks: 26,
 	primary: 'B26',
@@ -59,6 +69,8 @@ export const proposal = v.object({
 	metric: v.picklist(metrics),
 	windowWeeks: v.pipe(v.unknown(), v.transform(Number), v.picklist(windowChoices)),
 	primary: v.picklist(baselineIds),
+	/** Empty: public holidays are not taken out. Left out: as it is. */
+	country: v.optional(v.union([v.literal(''), v.pipe(v.string(), v.regex(/^[A-Z]{2}$/))])),
 	rates: v.optional(
 		v.record(
 			v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
@@ -69,7 +81,13 @@ export const proposal = v.object({
 });
 
 /** A window's evidence: the won amounts themselves in minor units, exposure in RFTE weeks. */
-export type Period = Span & { weeks: number; exposure: number; amounts: number[] };
+export type Period = Span & {
+	weeks: number;
+	exposure: number;
+	/** Working days of leave that are not in the exposure; not told by locks from before leave was known. */
+	absenceDays?: number;
+	amounts: number[];
+};
 
 /** All that is locked. A period is `null` when the files do not reach back to it. */
 export type Computed = {
@@ -107,7 +125,8 @@ export function computeBaseline(input: BaselineInput): Computed {
 	const period = (span: Span): Period => ({
 		...span,
 		weeks: weeksOf(span),
-		exposure: exposureWeeks(team, span, { ramp: policy.ramp }),
+		exposure: exposureWeeks(team, span, policy),
+		absenceDays: absenceDays(team, span, policy),
 		amounts: amountsIn(won, span)
 	});
 	const where = (span: Span): Period | null => {
@@ -127,7 +146,7 @@ export function computeBaseline(input: BaselineInput): Computed {
 		year: where(windows.year),
 		lastYearProgram: where(windows.lastYearProgram),
 		lastYearBaseline: where(windows.lastYearBaseline),
-		plannedExposure: exposureWeeks(team, windows.program, { ramp: policy.ramp }),
+		plannedExposure: exposureWeeks(team, windows.program, policy),
 		cycleDays: medianCycle(won.filter(({ closedOn }) => isIn(closedOn, windows.baseline))),
 		withoutRate
 	};
@@ -182,7 +201,7 @@ export function basesOf(computed: Computed): Basis[] {
 }
 
 /** What is compared with a basis: the program's deals so far. */
-export type Progress = { amounts: number[]; exposure: number; weeks: number };
+export type Progress = Pick<Period, 'amounts' | 'exposure' | 'weeks'>;
 
 /** The program against one basis, unrounded (method 4.3). */
 export function comparedOn(
@@ -305,6 +324,7 @@ export const warnings = {
 	'few-deals': 'uplift_warning_few_deals',
 	'low-start': 'uplift_warning_low_start',
 	season: 'uplift_warning_season',
+	'no-holidays': 'uplift_warning_no_holidays',
 	'long-cycle': 'uplift_warning_long_cycle',
 	'engagement-out-of-scale': 'uplift_warning_engagement_out_of_scale'
 } as const;
@@ -317,7 +337,10 @@ export const longCycle = 60;
 
 export function warningsFor(
 	computed: Computed,
-	{ primary, goalOutOfScale }: { primary: BaselineId; goalOutOfScale: boolean }
+	{
+		policy: { primary, country },
+		goalOutOfScale
+	}: { policy: Pick<Policy, 'primary' | 'country'>; goalOutOfScale: boolean }
 ): Warning[] {
 	const { baseline, historyWeeks, cycleDays } = computed;
 	const neff = windowFor('revenue', baseline).neff;
@@ -327,6 +350,7 @@ export function warningsFor(
 		['few-deals', neff >= fewestEffectiveDeals && neff < comfortable],
 		['low-start', lowStart(computed, 'revenue') || lowStart(computed, 'sales')],
 		['season', primary !== 'BSEA' && suggestedPrimary(computed) === 'BSEA'],
+		['no-holidays', country === null],
 		['long-cycle', cycleDays !== null && cycleDays > longCycle],
 		['engagement-out-of-scale', goalOutOfScale]
 	];
@@ -367,13 +391,24 @@ export function inputsText({ dayZero, currency, team, deals, policy }: BaselineI
 		])
 		.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));
 	const members = team
-		.map(({ id, fte, startsOn, endsOn }) => [id, fte, startsOn, endsOn])
+		.map(({ id, fte, startsOn, endsOn, absences }) => [
+			id,
+			fte,
+			startsOn,
+			endsOn,
+			absences
+				.filter(({ from }) => from < dayZero)
+				.map(({ from, to }) => [from, to])
+				.sort()
+		])
 		.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));
-	const { metric, windowWeeks, primary, ramp, goal, minGroup, rates } = policy;
+	const { metric, windowWeeks, primary, country, holidays, ramp, goal, minGroup, rates } = policy;
 	const agreed = [
 		metric,
 		windowWeeks,
 		primary,
+		country,
+		holidays,
 		ramp.map(({ fromMonth, share }) => [fromMonth, share]),
 		goal,
 		minGroup,

@@ -16,6 +16,7 @@ import { ok, refuse, type Result } from '#lib/values/result.ts';
 import {
 	computeBaseline,
 	mayStillLock,
+	noHolidays,
 	obstacleToLock,
 	proposal,
 	type LockRefusal,
@@ -37,6 +38,7 @@ import type { RefusalReason } from './deals-file.ts';
 import { programSpan, isIn, wonDeals } from './deals.ts';
 import { engagementResult, trajectoryOf } from './engagement-pillar.ts';
 import { programWeeks } from './forecast.ts';
+import { calendarOf } from './holidays.server.ts';
 import { knownEventInput, mostEvents } from './known-event.ts';
 import { dealsResult, isFrozenOn } from './measurement.ts';
 import { resultMethodVersion, type PillarResult } from './pillar.ts';
@@ -287,8 +289,15 @@ export async function proposeBaseline(
 			const facts = await factsOf(inner, mine.id);
 			if (!facts || !isOwn(inner, facts)) return refuse('not-found');
 			if (facts.locked) return refuse('already-locked');
-			const { rates, ...chosen } = wanted.output;
-			const policy: Policy = { ...policyOf(facts), ...chosen, rates };
+			const { rates, country, ...chosen } = wanted.output;
+			const calendar = country && (await calendarOf(country, facts.enrollment.dayZero));
+			if (country && !calendar) return refuse('not-valid');
+			const policy: Policy = {
+				...policyOf(facts),
+				...chosen,
+				...(calendar || (country === '' && noHolidays)),
+				rates
+			};
 			const changed = { ...facts, draft: { ...unsigned, policy } };
 			const hash = inputsSha256(inputOf(changed, await dealsOf(inner, mine.id)));
 			const values = { policy, inputsSha256: hash, updatedAt: inner.now };
@@ -305,7 +314,12 @@ export async function proposeBaseline(
 			await audit(inner, {
 				action: 'baseline-proposed',
 				object: { kind: 'enrollment', id: mine.id },
-				detail: { primary: policy.primary, windowWeeks: policy.windowWeeks, metric: policy.metric }
+				detail: {
+					primary: policy.primary,
+					windowWeeks: policy.windowWeeks,
+					metric: policy.metric,
+					country: policy.country
+				}
 			});
 			return ok(null);
 		}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { bookAbsence } from '#lib/cohorts/commands.server.ts';
 import { seller } from '#lib/cohorts/tables.server.ts';
 import { publishedResult, wave } from '#lib/engagement/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
@@ -21,6 +22,7 @@ import {
 	signBaseline,
 	uploadDeals
 } from './commands.server.ts';
+import type { Policy } from './baseline.ts';
 import type { CohortResult } from './cohort-result.ts';
 import type { PillarResult } from './pillar.ts';
 import { baselinePage, batchPage, evidence, leaderDeals, myBaseline } from './queries.server.ts';
@@ -42,6 +44,15 @@ let team: Awaited<ReturnType<typeof enrolled>>;
 beforeEach(async () => {
 	world = worldOn(database.db, '2027-01-10T11:00:00Z');
 	team = await enrolled(world, { dayZero });
+	// The method's examples know no holidays.
+	expect((await proposeBaseline(leader(), proposal({ country: '' }))).ok).toBe(true);
+});
+
+const proposal = (more = {}) => ({
+	metric: 'booking_first_year',
+	windowWeeks: '26',
+	primary: 'B26',
+	...more
 });
 
 /** The same person, at the world's clock. */
@@ -315,13 +326,6 @@ describe('the baseline', () => {
 		});
 	});
 
-	const proposal = (more = {}) => ({
-		metric: 'booking_first_year',
-		windowWeeks: '26',
-		primary: 'B26',
-		...more
-	});
-
 	test('both signing at once lock it once', async () => {
 		await take(csv(v7Before));
 		const { inputsSha256 } = (await myBaseline(leader()))!;
@@ -401,7 +405,109 @@ describe('the baseline', () => {
 			exposure: 156
 		});
 		expect(page.figures[0]!.neff).toBeCloseTo(20.295836, 6);
-		expect(page.warnings).toEqual([]);
+		expect(page.warnings).toEqual(['no-holidays']);
+	});
+});
+
+describe('time in which nobody could sell', () => {
+	const page = async () => (await myBaseline(leader()))!;
+
+	test('the holidays of the leader’s country are taken out until they choose another', async () => {
+		const other = await enrolled(world, { dayZero });
+		const own = now(other.leader);
+		await take(csv(v7Before), own);
+		// Six sellers, and Christmas Day is a Friday: New Year's Day is one too.
+		expect(await myBaseline(own)).toMatchObject({
+			policy: { country: 'NO' },
+			holidays: 2,
+			figures: [{ exposure: 156 - (6 * 2) / 5 }, {}, {}],
+			warnings: []
+		});
+		expect((await proposeBaseline(own, proposal({ country: 'IS' }))).ok).toBe(true);
+		expect((await myBaseline(own))!.policy.country).toBe('IS');
+		// A proposal that says nothing of it leaves it.
+		await proposeBaseline(own, proposal());
+		expect((await myBaseline(own))!.policy.country).toBe('IS');
+		for (const country of ['XX', 'no', 'NOR', 7])
+			expect(await proposeBaseline(own, proposal({ country }))).toMatchObject({
+				reason: 'not-valid'
+			});
+		expect((await myBaseline(own))!.policy.country).toBe('IS');
+		await proposeBaseline(own, proposal({ country: '' }));
+		expect(await myBaseline(own)).toMatchObject({
+			policy: { country: null, holidays: [] },
+			figures: [{ exposure: 156 }, {}, {}],
+			warnings: ['no-holidays']
+		});
+	});
+
+	test('the calendar is locked with the baseline, and the program is counted by it', async () => {
+		const other = await enrolled(world, { dayZero });
+		const as = { leader: now(other.leader), coach: now(other.coach) };
+		await take(csv(v7Before), as.leader);
+		await lock(other.enrollmentId, as);
+		const [{ policy }] = (await world.db
+			.select({ policy: baseline.policy })
+			.from(baseline)
+			.where(eq(baseline.enrollmentId, other.enrollmentId))) as [{ policy: Policy }];
+		expect(policy.holidays).toEqual(
+			expect.arrayContaining(['2026-12-25', '2027-01-01', '2027-03-25', '2027-03-26', '2027-03-29'])
+		);
+		world.at('2027-04-12T08:00:00Z');
+		await take(csv([...v7Before, ...v7After]), now(other.leader));
+		const { revenue } = await results(other.enrollmentId);
+		const figure = (key: string) => revenue.figures.find((some) => some.key === key)?.value;
+		expect(figure('results_figure_baseline_exposure')).toBe(153.6);
+		// Maundy Thursday, Good Friday, Easter Monday.
+		expect(figure('results_figure_program_exposure')).toBe(78 - 3.6);
+	});
+
+	test('a baseline from before holidays were known goes on without them', async () => {
+		await take(csv(v7Before));
+		await lock();
+		await world.db.execute(sql`alter table baseline disable trigger user`);
+		await world.db.execute(sql`update baseline set policy = policy - 'country' - 'holidays',
+			computed = computed #- '{baseline,absenceDays}'`);
+		await world.db.execute(sql`alter table baseline enable trigger user`);
+		expect((await page()).policy).toMatchObject({ country: null, holidays: [] });
+		world.at('2027-04-12T08:00:00Z');
+		await take(csv([...v7Before, ...v7After]));
+		expect((await results()).revenue.basis!.lnRatio).toBeCloseTo(
+			Math.log(227 / 308.5) + Math.log(2),
+			9
+		);
+	});
+
+	test('leave before the start needs new signatures, leave after it is counted and told', async () => {
+		await take(csv(v7Before));
+		const { inputsSha256: first } = await page();
+		await signBaseline(leader(), { enrollmentId: team.enrollmentId, inputsSha256: first });
+		const [one] = team.sellers;
+		const week = { sellerId: one!.id, from: '2026-12-07', to: '2026-12-13' };
+		expect(await bookAbsence(leader(), week)).toEqual({ ok: true, value: null });
+		const later = await page();
+		expect(later).toMatchObject({ leaderSignedAt: null, absenceDays: 5 });
+		expect(later.figures[0]!.exposure).toBe(155);
+		expect(
+			await signBaseline(coach(), { enrollmentId: team.enrollmentId, inputsSha256: first })
+		).toEqual({ ok: false, reason: 'changed-since' });
+		await lock();
+
+		world.at('2027-04-12T08:00:00Z');
+		await take(csv([...v7Before, ...v7After]));
+		const { revenue: there } = await results();
+		// Leave in the program makes what was won count for more: whoever reads it is told.
+		expect(there.figures.some(({ key }) => key === 'results_figure_program_absence')).toBe(false);
+		await bookAbsence(leader(), { sellerId: 'everybody', from: '2027-02-15', to: '2027-02-21' });
+		const { revenue: away } = await results();
+		const figure = (key: string) => away.figures.find((some) => some.key === key)?.value;
+		expect(figure('results_figure_baseline_absence')).toBe(5);
+		expect(figure('results_figure_program_absence')).toBe(30);
+		expect(figure('results_figure_program_exposure')).toBe(72);
+		expect(away.upliftPct).toBeGreaterThan(there.upliftPct!);
+		// Beside it, per calendar week, nothing has moved.
+		expect(away.totalPct).toBe(there.totalPct);
+		expect((await page()).locked!.inputsSha256).toBe((await page()).inputsSha256);
 	});
 });
 
@@ -772,6 +878,8 @@ describe('the demo’s exports', () => {
 			}))
 		);
 		await take(exported(file, dayZero));
+		// Their deals close on every working day of the year.
+		await proposeBaseline(leader(), proposal({ country: '' }));
 		await lock();
 		world.at('2027-02-22T09:00:00Z');
 		await take(exported(file, '2027-02-22'));

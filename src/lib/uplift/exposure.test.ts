@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { addDays } from '#lib/values/day.ts';
-import { exposureWeeks, monthsBetween, rampShare, type SellerTime } from './exposure.ts';
+import {
+	absenceDays,
+	exposureWeeks,
+	monthsBetween,
+	rampShare,
+	type SellerTime
+} from './exposure.ts';
 
 const from = '2026-01-05';
 const half = { from, to: addDays(from, 182) };
@@ -35,6 +41,20 @@ test('leave, holidays and days off the roster are not present', () => {
 
 test('a holiday on a Saturday takes nothing away', () => {
 	expect(exposureWeeks([seller()], quarter, { holidays: ['2026-01-10'] })).toBeCloseTo(13, 9);
+});
+
+test('leave is told in working days on which somebody would else have been there', () => {
+	// Monday to Sunday, twice over, with a holiday in it: four working days.
+	const twice = [
+		{ from: '2026-01-12', to: '2026-01-18' },
+		{ from: '2026-01-14', to: '2026-01-16' }
+	];
+	const holidays = ['2026-01-13'];
+	expect(absenceDays([seller({ absences: twice })], quarter, { holidays })).toBe(4);
+	expect(absenceDays([seller({ absences: twice }), seller()], quarter)).toBe(5);
+	const gone = seller({ absences: twice, endsOn: '2026-01-12' });
+	expect(absenceDays([gone], quarter)).toBe(1);
+	expect(absenceDays([seller({ absences: twice })], { from, to: '2026-01-12' })).toBe(0);
 });
 
 test('who starts in the middle of a week counts from that day', () => {

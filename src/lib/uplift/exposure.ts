@@ -55,6 +55,29 @@ export function exposureWeeks(
 	return sellerDays / 5;
 }
 
+/**
+ * Working days on which somebody of the roster was on leave in `[from, to)`, summed over sellers:
+ * what is told of leave, because whoever books it makes the rest count for more.
+ */
+export function absenceDays(
+	sellers: readonly SellerTime[],
+	{ from, to }: { from: Day; to: Day },
+	{ holidays = [] }: { holidays?: readonly Day[] } = {}
+): number {
+	const closed = new Set(holidays);
+	let away = 0;
+	for (const seller of sellers)
+		for (let day = from; day < to; day = addDays(day, 1))
+			if (
+				isWorkday(day) &&
+				!closed.has(day) &&
+				isPresent({ ...seller, absences: [] }, day) &&
+				!isPresent(seller, day)
+			)
+				away += 1;
+	return away;
+}
+
 const isPresent = ({ startsOn, endsOn, absences }: SellerTime, day: Day) =>
 	startsOn <= day &&
 	(endsOn === null || day <= endsOn) &&

@@ -24,7 +24,7 @@ import {
 	type Progress
 } from './baseline.ts';
 import { amountsIn, isIn, programSpan, windowsOf, type TeamMember, type Won } from './deals.ts';
-import { exposureWeeks } from './exposure.ts';
+import { exposureWeeks, absenceDays } from './exposure.ts';
 import { programWeeks, revenueTrajectory } from './forecast.ts';
 import {
 	resultMethodVersion,
@@ -176,7 +176,7 @@ export function dealsResult(pillar: DealsPillar, input: Measurement): PillarResu
 	const measurable = judged.verdict !== 'not_measurable';
 	const started = program.weeks > 0 && program.exposure > 0 && measurable;
 	const upliftPct = started && primary.upliftPct !== null ? toWhole(primary.upliftPct) : null;
-	const fullExposure = exposureWeeks(input.team, windows.program, { ramp: policy.ramp });
+	const fullExposure = exposureWeeks(input.team, windows.program, policy);
 	const counterfactual = counterfactualOf(primaryBasis, pillar, fullExposure);
 	const forecast =
 		started && !closed
@@ -268,13 +268,9 @@ function sourceOf({ source, speaksUntil, today }: Measurement, week: number): So
 	return { ...source, daysOld, stale: week < programWeeks && daysOld > staleAfterDays };
 }
 
-function progressOf(
-	{ dayZero, team, won }: Measurement,
-	weeks: number,
-	{ ramp }: Policy
-): Progress {
+function progressOf({ dayZero, team, won }: Measurement, weeks: number, policy: Policy): Progress {
 	const span = programSpan(dayZero, weeks);
-	return { amounts: amountsIn(won, span), exposure: exposureWeeks(team, span, { ramp }), weeks };
+	return { amounts: amountsIn(won, span), exposure: exposureWeeks(team, span, policy), weeks };
 }
 
 /** Before the third week a deal more or less moves the figure by half: it says nothing yet (method 5.1). */
@@ -421,7 +417,7 @@ function exitRatePct(
 	const span = { from: addDays(input.dayZero, 63), to: addDays(input.dayZero, 91) };
 	const last: Progress = {
 		amounts: amountsIn(input.won, span),
-		exposure: exposureWeeks(input.team, span, { ramp: policy.ramp }),
+		exposure: exposureWeeks(input.team, span, policy),
 		weeks: 4
 	};
 	return last.exposure > 0 ? rounded(comparedOn(basis, pillar, last, policy.goal).upliftPct) : null;
@@ -459,6 +455,9 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 		revenue
 			? { key, value: units(value), unit: 'money' }
 			: { key, value: oneDecimal(value), unit: 'deals' };
+	// A baseline that was locked before leave was known says nothing of it.
+	const absenceIn = (of: 'baseline' | 'program', days: number | undefined): Figure[] =>
+		days ? [{ key: `results_figure_${of}_absence`, value: days, unit: 'plain' }] : [];
 	const cycle = computed.cycleDays;
 	const created = revenue ? createdInProgramPct(behind.wonInProgram, input.dayZero) : null;
 	return [
@@ -470,6 +469,7 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 			value: oneDecimal(period.exposure),
 			unit: 'weeks'
 		},
+		...absenceIn('baseline', period.absenceDays),
 		amount('results_figure_baseline_rate', rateOf(pillar, period)),
 		{
 			key: 'results_figure_baseline_effective',
@@ -484,6 +484,10 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 			value: oneDecimal(program.exposure),
 			unit: 'weeks'
 		},
+		...absenceIn(
+			'program',
+			absenceDays(input.team, programSpan(input.dayZero, program.weeks), policy)
+		),
 		amount('results_figure_program_rate', rateOf(pillar, program)),
 		{
 			key: 'results_figure_program_effective',

@@ -96,12 +96,15 @@ export const figureKeys = [
 	'results_figure_baseline_deals',
 	'results_figure_baseline_revenue',
 	'results_figure_baseline_exposure',
+	/** Working days of leave, over all sellers. */
+	'results_figure_baseline_absence',
 	'results_figure_baseline_rate',
 	'results_figure_baseline_effective',
 	'results_figure_program_weeks',
 	'results_figure_program_deals',
 	'results_figure_program_revenue',
 	'results_figure_program_exposure',
+	'results_figure_program_absence',
 	'results_figure_program_rate',
 	'results_figure_program_effective',
 	/** What the baseline would have brought in the thirteen weeks, and the goal on top of it. */

@@ -5,6 +5,7 @@ import { standing } from '#lib/cohorts/enrollment.ts';
 import type { PastOutcome } from '#lib/cohorts/outcome.ts';
 import {
 	cohortIdOf,
+	absencesOf,
 	myEnrollment,
 	roster,
 	type EnrollmentInCohort
@@ -24,12 +25,14 @@ import {
 	defaultPolicy,
 	inputsText,
 	mayStillLock,
+	noHolidays,
 	obstacleToLock,
 	restatedPct,
 	suggestedPrimary,
 	warningsFor,
 	type BaselineFigures,
 	type BaselineInput,
+	type Calendar,
 	type Computed,
 	type LockRefusal,
 	type Policy,
@@ -48,8 +51,9 @@ import {
 import { readDealsFile, type Reading, type RosterSeller } from './deals-file.ts';
 import type { CohortResult } from './cohort-result.ts';
 import { outcomeOf, type Ended } from './course.ts';
-import { speaksUntil, type DealFact, type TeamMember } from './deals.ts';
+import { isIn, speaksUntil, type DealFact, type TeamMember } from './deals.ts';
 import { programWeeks } from './forecast.ts';
+import { usualCalendar } from './holidays.server.ts';
 import type { EventKind } from './known-event.ts';
 import { emptyResult, staleAfterDays, type KnownEvent } from './measurement.ts';
 import type { BaselineId, PillarResult, Source } from './pillar.ts';
@@ -103,6 +107,8 @@ export type Facts = {
 	engagementFlags: string[];
 	draft: Draft | null;
 	locked: Locked | null;
+	/** What is proposed while nobody has chosen a country: the holidays where the leader's clock stands. */
+	usual: Calendar;
 	events: EventRow[];
 	/** Confirmed files, newest first. */
 	batches: ConfirmedBatch[];
@@ -117,7 +123,7 @@ export async function factsOf({ db }: Context, enrollmentId: string): Promise<Fa
 				'leaderName', l.name, 'coachName', c.name, 'dayZero', e.day_zero, 'timeZone', e.time_zone,
 				'currency', e.currency, 'state', e.state, 'leftOn', e.left_on) as enrollment,
 			coalesce((select json_agg(json_build_object('id', s.id, 'fte', s.fte, 'startsOn', s.started_on,
-				'endsOn', s.ended_on, 'absences', '[]'::json) order by s.id)
+				'endsOn', s.ended_on, 'absences', ${absencesOf(sql`s.id`)}) order by s.id)
 				from seller s where s.enrollment_id = e.id), '[]'::json) as team,
 			coalesce((select p.min_group from team_policy p where p.enrollment_id = e.id), 5) as "minGroup",
 			coalesce((select r.payload -> 'flags' from published_result r
@@ -138,7 +144,10 @@ export async function factsOf({ db }: Context, enrollmentId: string): Promise<Fa
 		join person l on l.id = e.leader_id
 		join person c on c.id = e.coach_id
 		where e.id = ${enrollmentId}`)) as unknown as Facts[];
-	return row ? { ...row } : null;
+	if (!row) return null;
+	const { draft, locked, enrollment: of } = row;
+	const chosen = locked !== null || draft?.policy.country !== undefined;
+	return { ...row, usual: chosen ? noHolidays : await usualCalendar(of) };
 }
 
 /** The decided deals of an enrollment. One statement. */
@@ -161,8 +170,11 @@ export async function dealsOf({ db }: Context, enrollmentId: string): Promise<De
 }
 
 /** The policy as it stands: the locked one, or the proposal on top of what is usual. */
-export const policyOf = ({ locked, draft, minGroup }: Facts): Policy =>
-	locked ? locked.policy : { ...defaultPolicy, ...draft?.policy, minGroup };
+export const policyOf = ({ locked, draft, usual, minGroup }: Facts): Policy =>
+	locked
+		? // One from before holidays were known counts none.
+			{ ...noHolidays, ...locked.policy }
+		: { ...defaultPolicy, ...usual, ...draft?.policy, minGroup };
 
 export const inputOf = (facts: Facts, deals: readonly DealFact[]): BaselineInput => ({
 	dayZero: facts.enrollment.dayZero,
@@ -413,6 +425,9 @@ export type BaselinePage = {
 	obstacle: LockRefusal | null;
 	currenciesWithoutRate: string[];
 	cycleDays: number | null;
+	/** Public holidays and working days of leave in the baseline's weeks: no time to sell. */
+	holidays: number;
+	absenceDays: number;
 	/** What is signed: posted with the signature, so that nobody signs what they did not see. */
 	inputsSha256: string;
 	leaderSignedAt: string | null;
@@ -468,12 +483,14 @@ function baselinePageOf(facts: Facts, deals: DealFact[], today: Day): BaselinePa
 		figures: baselineFigures(computed, policy.primary),
 		historyWeeks: computed.historyWeeks,
 		warnings: warningsFor(computed, {
-			primary: policy.primary,
+			policy,
 			goalOutOfScale: engagementFlags.includes('goal_out_of_scale')
 		}),
 		obstacle: locked ? 'already-locked' : late ? 'too-late' : obstacleToLock(computed, policy),
 		currenciesWithoutRate: computed.withoutRate,
 		cycleDays: computed.cycleDays,
+		holidays: policy.holidays.filter((day) => isIn(day, computed.baseline)).length,
+		absenceDays: computed.baseline.absenceDays ?? 0,
 		inputsSha256: hash,
 		leaderSignedAt: signed?.leaderSignedAt ?? null,
 		coachSignedAt: signed?.coachSignedAt ?? null,
@@ -581,7 +598,7 @@ export async function leaderDeals({ db, who }: Context<Leader>): Promise<LeaderD
 			json_build_object('baseline', b.computed -> 'baseline',
 				'lastYearProgram', b.computed -> 'lastYearProgram') as locked,
 			coalesce((select json_agg(json_build_object('id', s.id, 'name', s.name, 'fte', s.fte,
-				'startsOn', s.started_on, 'endsOn', s.ended_on, 'absences', '[]'::json))
+				'startsOn', s.started_on, 'endsOn', s.ended_on, 'absences', ${absencesOf(sql`s.id`)}))
 				from seller s where s.enrollment_id = e.id), '[]'::json) as team,
 			coalesce((select json_agg(json_build_object('externalId', d.external_id, 'sellerId', d.seller_id,
 				'status', d.status, 'closedOn', d.closed_on, 'createdOn', d.created_on,

@@ -167,6 +167,28 @@ describe('the weeks behind a figure', () => {
 		});
 	});
 
+	test('a week of leave is no week without deals, and does not lower what is usual', () => {
+		const away = (from: number, to: number) => ({
+			from: addDays(dayZero, from),
+			to: addDays(dayZero, to)
+		});
+		const found = weeklyOf(
+			result('sales'),
+			of([...[-1, -8, -15].map((day) => won('a', day)), won('a', 15)], {
+				team: [
+					{
+						...seller('a', 'Amir Haddad', '2020-01-01'),
+						// Monday to Friday in week 1, half of week 2, all of week 3; three weeks before.
+						absences: [away(0, 4), away(9, 13), away(14, 20), away(-42, -22)]
+					}
+				]
+			}),
+			compare
+		);
+		expect(byName(found, 'Amir Haddad').weeks).toEqual([null, 0, 1]);
+		expect(byName(found, 'Amir Haddad').usual).toBeCloseTo(3 / 23);
+	});
+
 	test('sellers stand in the order of names, never of results; who left before the start is not there', () => {
 		const names = ['Amir Haddad', 'Lise Moe', 'Nils Vik', 'Åse Dahl'];
 		expect(weekly(deals).sellers.map(({ name }) => name)).toEqual(names);

@@ -14,6 +14,7 @@ import {
 	type TeamMember,
 	type Won
 } from './deals.ts';
+import { absenceDays, exposureWeeks } from './exposure.ts';
 import { programWeeks } from './forecast.ts';
 import type { PillarResult } from './pillar.ts';
 
@@ -38,7 +39,7 @@ export type SellerWeeks = {
 	/** Set when they came, or went, within the thirteen weeks. */
 	cameOn: Day | null;
 	leftOn: Day | null;
-	/** A value a week that the files speak of; null where they were not on the team. */
+	/** A value a week that the files speak of; null where they were not there and won nothing. */
 	weeks: (number | null)[];
 	/** What they won in a week of the baseline; null when they were there for too little of it. */
 	usual: number | null;
@@ -118,18 +119,18 @@ export function weeklyOf(
 			.sort((one, other) => compare(one.name, other.name) || (one.id < other.id ? -1 : 1))
 			.map((member) => {
 				const own = (some: readonly Won[]) => some.filter(({ sellerId }) => sellerId === member.id);
-				const there = daysOn(member, windows.baseline) / 7;
+				const there =
+					daysOn(member, windows.baseline) / 7 - absenceDays([member], windows.baseline) / 5;
 				const { startsOn, endsOn } = member;
 				return {
 					id: member.id,
 					name: member.name,
 					cameOn: isIn(startsOn, windows.program) && startsOn > dayZero ? startsOn : null,
 					leftOn: endsOn !== null && isIn(endsOn, windows.program) ? endsOn : null,
-					weeks: weeksIn(told).map((week) =>
-						daysOn(member, week) === 0
-							? null
-							: total(own(won).filter(({ closedOn }) => isIn(closedOn, week)))
-					),
+					weeks: weeksIn(told).map((week) => {
+						const deals = own(won).filter(({ closedOn }) => isIn(closedOn, week));
+						return deals.length === 0 && isAway(member, week) ? null : total(deals);
+					}),
 					usual: there < fewestUsualWeeks ? null : total(own(earlier)) / there
 				};
 			}),
@@ -156,6 +157,11 @@ const weeksIn = ({ from, to }: Span): Span[] =>
 		from: addDays(from, 7 * week),
 		to: addDays(from, 7 * week + 7)
 	}));
+
+/** Whether a week had no working day on which somebody was there. */
+const isAway = (member: TeamMember, week: Span) =>
+	daysOn(member, week) === 0 ||
+	(member.absences.length > 0 && exposureWeeks([{ ...member, fte: 1 }], week) === 0);
 
 /** Days of a span on which somebody was on the team. */
 function daysOn({ startsOn, endsOn }: TeamMember, { from, to }: Span): number {

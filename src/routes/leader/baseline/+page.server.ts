@@ -1,6 +1,7 @@
 import { error, fail } from '@sveltejs/kit';
 import { agreementView, baselineRefusal, baselineView } from '#lib/uplift/baseline-words.server.ts';
 import { addKnownEvent, proposeBaseline, signBaseline } from '#lib/uplift/commands.server.ts';
+import { countriesKnown } from '#lib/uplift/holidays.server.ts';
 import { myBaseline } from '#lib/uplift/queries.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -9,7 +10,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	if (!page) error(404, 'not-found');
 	return {
 		baseline: baselineView(page, locals.locale),
-		agreement: agreementView(page, locals.locale)
+		agreement: agreementView(page, locals.locale, await countriesKnown())
 	};
 };
 
@@ -31,6 +32,7 @@ export const actions: Actions = {
 			metric: text(form, 'metric'),
 			windowWeeks: text(form, 'windowWeeks'),
 			primary: text(form, 'primary'),
+			country: form.has('country') ? text(form, 'country') : undefined,
 			rates: ratesOf(form)
 		});
 		if (!proposed.ok)

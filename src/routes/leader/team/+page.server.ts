@@ -1,5 +1,11 @@
 import { error, fail } from '@sveltejs/kit';
-import { addSeller, changeSeller, sellerLeaves } from '#lib/cohorts/commands.server.ts';
+import {
+	addSeller,
+	bookAbsence,
+	cancelAbsence,
+	changeSeller,
+	sellerLeaves
+} from '#lib/cohorts/commands.server.ts';
 import { myEnrollment, roster } from '#lib/cohorts/queries.server.ts';
 import type { SellerForm } from '#lib/cohorts/seller.ts';
 import { daysOnRoster } from '#lib/engagement/invitation.ts';
@@ -23,18 +29,24 @@ export const load: PageServerLoad = async ({ locals }) => {
 		today,
 		waves: waves.map((wave) => ({ ...wave, questions: questionsAt(wave.index).length })),
 		minGroup: waves.find(({ minGroup }) => minGroup !== null)?.minGroup ?? 5,
-		sellers: sellers.map(({ id, name, email, locale, externalId, fte, startedOn, endedOn }) => ({
-			id,
-			name,
-			email,
-			locale,
-			externalId,
-			fte,
-			startedOn,
-			endedOn,
-			/** The day from which a survey asks them, while that lies ahead. */
-			askedFrom: addDays(startedOn, daysOnRoster) > today ? addDays(startedOn, daysOnRoster) : null
-		}))
+		sellers: sellers.map(
+			({ id, name, email, locale, externalId, fte, startedOn, endedOn, absences }) => ({
+				id,
+				name,
+				email,
+				locale,
+				externalId,
+				fte,
+				startedOn,
+				endedOn,
+				absences,
+				/** The last day of the leave that they are on. */
+				awayUntil: absences.findLast(({ from, to }) => from <= today && today <= to)?.to ?? null,
+				/** The day from which a survey asks them, while that lies ahead. */
+				askedFrom:
+					addDays(startedOn, daysOnRoster) > today ? addDays(startedOn, daysOnRoster) : null
+			})
+		)
 	};
 };
 
@@ -71,6 +83,27 @@ export const actions: Actions = {
 		const on = String(form.get('on') ?? '');
 		const left = await sellerLeaves(locals.as('leader'), seller, form.has('back') ? null : on);
 		if (!left.ok) return fail(400, { seller, on, reason: left.reason });
+		return { saved: true };
+	},
+	absence: async ({ request, locals }) => {
+		const form = await request.formData();
+		const text = (name: string) => String(form.get(name) ?? '').slice(0, 40);
+		const seller = text('seller');
+		const away = { from: text('from'), to: text('to'), everybody: form.has('everybody') };
+		const booked = await bookAbsence(locals.as('leader'), {
+			sellerId: away.everybody ? 'everybody' : seller,
+			from: away.from,
+			to: away.to
+		});
+		if (!booked.ok) return fail(400, { seller, away, reason: booked.reason });
+		return { saved: true };
+	},
+	present: async ({ request, locals }) => {
+		const form = await request.formData();
+		const cancelled = await cancelAbsence(locals.as('leader'), String(form.get('absence') ?? ''));
+		// Taken back already: that is what was asked for.
+		if (!cancelled.ok && cancelled.reason !== 'not-on-team')
+			return fail(400, { seller: null, reason: cancelled.reason });
 		return { saved: true };
 	}
 };
