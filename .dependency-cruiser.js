@@ -83,7 +83,8 @@ export default {
 		},
 		{
 			name: 'not-to-dev-dependencies',
-			comment: 'What the server needs at run time is a dependency; the stand-ins never run in production.',
+			comment:
+				'What the server needs at run time is a dependency; the stand-ins never run in production.',
 			severity: 'error',
 			from: { path: '^src/', pathNot: [test, '\\.svelte$', '^src/standins/'] },
 			to: {

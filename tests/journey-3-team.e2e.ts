@@ -45,6 +45,41 @@ describe.each([
 				)
 				.toBe(n + 1);
 		}
+		// Leave: what is refused stays as it was typed; what is booked can be taken back.
+		await desk.page.goto(`${origin}/leader/team`);
+		const firstSeller = desk.page.locator('.team > li').first();
+		const book = firstSeller.locator('form[action="?/absence"]');
+		const absences = () =>
+			count(sql`select count(*)::int from absence a join seller s on s.id = a.seller_id
+				where s.enrollment_id = ${enrollmentId}`);
+		await expect
+			.poll(async () => {
+				if (!(await book.isVisible())) await firstSeller.locator('summary').click();
+				return book.isVisible();
+			})
+			.toBe(true);
+		const leave = async (from: string, to: string) => {
+			await book.locator('[name="from"]').fill(from);
+			await book.locator('[name="to"]').fill(to);
+			await book.locator('button').click();
+		};
+		await leave(inDays(9), inDays(8));
+		await expect.poll(() => book.locator('[role="alert"]').count()).toBe(1);
+		expect(await book.locator('[name="from"]').inputValue()).toBe(inDays(9));
+		expect(await absences()).toBe(0);
+		await book.locator('[name="everybody"]').check();
+		await leave(inDays(8), inDays(9));
+		await expect.poll(absences).toBe(5);
+		const back = firstSeller.locator('form[action="?/present"]');
+		await expect
+			.poll(async () => {
+				if ((await back.count()) === 1 && !(await back.isVisible()))
+					await firstSeller.locator('summary').click();
+				return back.isVisible();
+			})
+			.toBe(true);
+		await back.locator('button').click();
+		await expect.poll(absences).toBe(4);
 		desk.quiet();
 
 		const coachDesk = await openPage({ javaScript, locale });

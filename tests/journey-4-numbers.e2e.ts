@@ -77,6 +77,19 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 				.toBeGreaterThan(20);
 
 			await page.goto(`${origin}/leader/baseline`);
+			// The country of the leader's clock is proposed; another can be chosen.
+			const country = page.locator('form[action="?/propose"] [name="country"]');
+			expect(await country.inputValue()).toBe('NO');
+			await country.selectOption('IS');
+			await page.locator('form[action="?/propose"] button').click();
+			await expect
+				.poll(() =>
+					count(sql`select count(*)::int from baseline_draft where enrollment_id = ${enrollmentId}
+						and policy ->> 'country' = 'IS' and jsonb_array_length(policy -> 'holidays') > 10`)
+				)
+				.toBe(1);
+			await page.goto(`${origin}/leader/baseline`);
+			expect(await country.inputValue()).toBe('IS');
 			await page.locator('form.sign button').click();
 			await expect
 				.poll(() =>
