@@ -24,8 +24,8 @@ import { errorForLog, log } from '#lib/server/log.server.ts';
 const requestDeadlineMs = 12_000;
 
 let house: House | undefined;
-const speaking = new AsyncLocalStorage<'en' | 'nb'>();
-overwriteGetLocale(() => speaking.getStore() ?? 'en');
+const speaking = new AsyncLocalStorage<App.Locals>();
+overwriteGetLocale(() => speaking.getStore()?.locale ?? 'en');
 
 export const init: ServerInit = () => {
 	if (building) return;
@@ -70,7 +70,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	openGate(house, event.locals, event.url);
 
 	const door = route.id === null ? null : access[route.id];
-	const response = await speaking.run(locals.locale, async () => {
+	const response = await speaking.run(locals, async () => {
 		if (away) return sayLater();
 		if (route.id !== null && !door) return notFound(event);
 		if (door && !mayEnter(door, who?.roles ?? null)) {

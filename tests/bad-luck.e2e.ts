@@ -590,10 +590,14 @@ describe('a form in a browser', () => {
 			await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
 			const send = page.locator('main form button').last();
 			house.database.stop();
-			await send.click();
-			await page.locator('form .unsent').waitFor();
-			for (const [name, value] of Object.entries(typed))
-				expect(await page.locator(`[name="${name}"]`).inputValue()).toBe(value);
+			for (const press of [send, page.locator('header button[name="locale"]')]) {
+				const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+				await press.click();
+				expect((await answered).status()).toBe(503);
+				await page.locator('form .unsent').waitFor();
+				for (const [name, value] of Object.entries(typed))
+					expect(await page.locator(`[name="${name}"]`).inputValue()).toBe(value);
+			}
 
 			await house.database.start();
 			await expect.poll(async () => (await house.get('/')).status, { timeout: 10_000 }).toBe(200);

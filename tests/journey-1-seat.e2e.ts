@@ -113,6 +113,55 @@ describe.each([
 		expect(sold).toEqual([{ n: 1 }]);
 	});
 
+	test('the language changes in the middle of an application: every word stays, and nothing is sent', async () => {
+		const visitor = await openPage({ javaScript, locale });
+		const { page } = visitor;
+		const other = locale === 'en' ? 'nb' : 'en';
+		const email = `switch-${javaScript}@nordfisk.example`;
+		const words = () =>
+			page
+				.locator('#application')
+				.evaluate((form) => Object.fromEntries(new FormData(form as HTMLFormElement)));
+		const change = async (to: string) => {
+			await page.locator(`header button[lang="${to}"]`).click();
+			await page.locator(`html[lang="${to}"]`).waitFor();
+			if (javaScript) await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+		};
+		await page.goto(`${origin}/apply/${cohort.slug}`);
+		if (javaScript) await page.locator('#svelte-announcer').waitFor({ state: 'attached' });
+		await fillIn(visitor, { email });
+		await page.fill('[name="towards"]', 'One line.\nAnother one.');
+		await page.fill('#baselineGuess', 'about 60');
+		await page.fill('#sponsorName', 'Sunniva');
+		await page.locator('input[name^="yes."]').first().check();
+		await page.locator('.statement summary').first().click();
+		await page.locator('[name^="note."]').first().fill('Yes, from May on.');
+		const typed = await words();
+
+		await change(other);
+		expect(await words()).toEqual(typed);
+		expect(page.url()).not.toContain('nordfisk');
+		expect(await page.locator('.wrong, [role="alert"], main .notice.stop').count()).toBe(0);
+		// Enter in a field sends, as ever: what is missing is said, in the language that was chosen.
+		await page.locator('#name').press('Enter');
+		await page.locator('.wrong').first().waitFor();
+		expect(await page.locator('html').getAttribute('lang')).toBe(other);
+		await change(locale);
+		expect(await words()).toEqual(typed);
+		const stored = await house().db.execute(
+			sql`select count(*)::int as n from application where email = ${email}`
+		);
+		expect(stored).toEqual([{ n: 0 }]);
+
+		// And it still goes out from there.
+		await page.fill('#baselineGuess', '60');
+		await page.fill('#sponsorName', '');
+		for (const box of await page.locator('input[name^="yes."]').all()) await box.check();
+		await page.locator('main form button.btn').last().click();
+		await page.waitForURL('**/apply/received**');
+		visitor.quiet();
+	});
+
 	test('the small team and the high baseline are warned before anything is sent', async () => {
 		const visitor = await openPage({ javaScript, locale });
 		const { page } = visitor;

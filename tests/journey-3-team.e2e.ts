@@ -12,6 +12,7 @@ import {
 	origin,
 	signIn
 } from './journey.ts';
+import { visit } from './addresses.ts';
 
 const phone = { width: 390, height: 844 };
 
@@ -162,6 +163,43 @@ describe.each([
 		expect(JSON.stringify(stored!.payload)).not.toMatch(/respondent|"mean"|seller/i);
 	});
 });
+
+test.each([true, false])(
+	'the language changes in the middle of a survey, with JavaScript %s: every answer stays, and nothing is stored',
+	async (javaScript) => {
+		const { path } = await visit('/survey/[token]');
+		const { page, context, quiet } = await openPage({ ...phone, javaScript, locale: 'en' });
+		const stored = () =>
+			count(sql`select count(*) + (select count(*) from invitation where done) from sealed_box`);
+		const before = await stored();
+		const given = () =>
+			page.locator('#survey').evaluate((form) => {
+				const { language, ...answers } = Object.fromEntries(new FormData(form as HTMLFormElement));
+				return { language, answers };
+			});
+		await page.goto(origin + path);
+		if (javaScript) await page.locator('form.stepping .intro button').click();
+		for (const step of ['2', '4', '3']) {
+			const open = page.locator('fieldset:visible:not(:has(:checked))').first();
+			await open.locator(`label:has([value="${step}"])`).click();
+			if (javaScript) await open.waitFor({ state: 'visible' });
+		}
+		const { answers } = await given();
+		expect(Object.values(answers)).toEqual(expect.arrayContaining(['2', '4', '3']));
+		const asked = javaScript ? await page.locator('legend:visible').getAttribute('id') : null;
+
+		await page.locator('header button').click();
+		await page.locator('.phone[lang="nb"]').waitFor();
+		expect(await given()).toEqual({ language: 'nb', answers });
+		if (asked) expect(await page.locator('legend:visible').getAttribute('id')).toBe(asked);
+		await page.locator('header button').click();
+		await page.locator('.phone[lang="en"]').waitFor();
+		expect(await given()).toEqual({ language: 'en', answers });
+		expect(await stored()).toBe(before);
+		expect(await context.cookies()).toEqual([]);
+		quiet();
+	}
+);
 
 async function answerAll(page: Awaited<ReturnType<typeof openPage>>['page'], javaScript: boolean) {
 	const names = [

@@ -22,7 +22,7 @@ export const access: Record<string, Door> = {
 	'/program': { who: 'anyone' },
 	'/confidential': { who: 'anyone' },
 	'/privacy': { who: 'anyone' },
-	'/apply/[cohort]': { who: 'anyone', actions: ['default'] },
+	'/apply/[cohort]': { who: 'anyone', actions: ['send', 'language'] },
 	'/apply/received': { who: 'anyone' },
 	'/offer/[token]': { who: 'bearer', actions: ['pay', 'withdraw'] },
 	'/offer/[token]/thanks': { who: 'bearer' },

@@ -3,8 +3,10 @@ import type { Typed } from '#lib/admissions/application.ts';
 import { submitApplication } from '#lib/admissions/commands.server.ts';
 import { mayApply } from '#lib/cohorts/cohort.ts';
 import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
+import { isLocale } from '#lib/paraglide/runtime.js';
 import { hashToken } from '#lib/server/seal.server.ts';
 import { sayDay } from '#lib/values/say-day.ts';
+import { keepLanguage } from '../../preferences/keep.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params }) => {
@@ -37,7 +39,7 @@ function typedIn(form: FormData): Typed {
 }
 
 export const actions: Actions = {
-	default: async ({ request, locals, params, getClientAddress }) => {
+	send: async ({ request, locals, params, getClientAddress }) => {
 		const typed = typedIn(await request.formData());
 		if (!(await locals.within('apply-network', hashToken(getClientAddress())))) {
 			return fail(429, { typed, reason: 'too-often' as const, problems: [] });
@@ -57,5 +59,15 @@ export const actions: Actions = {
 			});
 		}
 		redirect(303, '/apply/received');
+	},
+
+	/** The same page in the other language, with every word that stands in it; nothing is stored or sent. */
+	language: async ({ request, locals, params, cookies }) => {
+		const form = await request.formData();
+		// A script asks first and takes the page anew after: a database that is away must be noticed now.
+		if (!(await cohortBySlug(locals.asVisitor(), params.cohort))) error(404, 'not-found');
+		const locale = form.get('locale');
+		if (isLocale(locale)) await keepLanguage({ cookies, locals }, locale);
+		return { typed: typedIn(form), reason: null, problems: [] };
 	}
 };
