@@ -1,4 +1,5 @@
 /** Journey 2: read, draft, hand in, be asked, hand in again, be accepted; with JavaScript and without. */
+import type { Page } from 'playwright-core';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { enrolledHere, house, inDays, mailTo, openPage, origin, signIn } from './journey.ts';
@@ -55,7 +56,7 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 
 			await page.goto(assignment);
 			expect(await page.locator('.question').textContent()).toContain('What would Ola have done?');
-			expect(await page.locator('.asked q').first().textContent()).toContain(passage);
+			expect(await page.locator('.asked q').allTextContents()).toContain(passage);
 			await page.locator('form[action="?/resubmit"] button').click();
 			await page.locator('[name="body"]').waitFor();
 			expect(await page.inputValue('[name="body"]')).toContain('fish hall');
@@ -80,6 +81,17 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 	}
 );
 
+/** The remark with these words has the focus and can be seen. */
+async function expectAtRemark(page: Page, words: string) {
+	const remark = page.locator('[data-remark]:focus', { hasText: words });
+	await remark.waitFor();
+	const seen = await remark.evaluate((element) => {
+		const { top, bottom } = element.getBoundingClientRect();
+		return top >= 0 && bottom <= innerHeight;
+	});
+	expect(seen).toBe(true);
+}
+
 /** What the coach does with what waits: reads, rates, remarks, gives the outcome. */
 async function answer({
 	coach,
@@ -103,6 +115,22 @@ async function answer({
 		await page.fill('#remark-body', 'This is the sentence to stay with.');
 		await page.locator('form[action="?/remark"] button.btn').last().click();
 		await page.locator('mark, .nr').first().waitFor();
+		await expectAtRemark(page, 'This is the sentence to stay with.');
+
+		// A passage is there to choose from, for who does not select by mouse.
+		if (javaScript) await page.locator('.offer button').click();
+		await page.selectOption('#sentence', { index: 1 });
+		const chosen = (await page.inputValue('#sentence')).replace(/^\d+ /, '');
+		if (javaScript) expect(await page.inputValue('#quote')).toBe(chosen);
+		// Without words it is refused; the passage stays, and the focus is where they are missing.
+		await page.locator('form[action="?/remark"] button.btn').last().click();
+		await page.locator('#remark-wrong').waitFor();
+		expect(await page.inputValue('#quote')).toBe(chosen);
+		if (!javaScript) expect(await page.locator('#remark-body:focus').count()).toBe(1);
+		await page.fill('#remark-body', 'And this one opens it.');
+		await page.locator('form[action="?/remark"] button.btn').last().click();
+		await expectAtRemark(page, 'And this one opens it.');
+		expect(await page.locator('.marked mark').first().textContent()).toBe(chosen);
 	} else {
 		await page.goto(`${page.url().split('?')[0]}?view=changed`);
 		expect(await page.locator('ins').count()).toBeGreaterThan(0);

@@ -555,11 +555,13 @@ export type RemarkRefusal =
  * Writes a remark beside a passage, or the coach's own note on the whole (one for each attempt: a
  * second writes over it, an empty one takes it away). Shared ones are read by the leader once the
  * review is given, and end with it; own ones are encrypted and can be written at any time.
+ *
+ * @returns the id of the remark; null for the note on the whole
  */
 export async function addRemark(
 	ctx: Context<Coach>,
 	input: NewRemark
-): Promise<Result<null, RemarkRefusal>> {
+): Promise<Result<string | null, RemarkRefusal>> {
 	const body = cleanBody(input.body).trim().slice(0, longestRemark);
 	const quote = cleanQuote(input.quote).slice(0, longestQuote).trim();
 	return inTransaction(ctx, async (tx) => {
@@ -573,8 +575,7 @@ export async function addRemark(
 		const place = locate(plainOf(blocksOf(text.body)), quote, input.near);
 		if (!place) return refuse('quote-not-found');
 		await pickUp(tx, text);
-		await insertRemark(tx, { ...input, body, quote, startsAt: place.startsAt });
-		return ok(null);
+		return ok(await insertRemark(tx, { ...input, body, quote, startsAt: place.startsAt }));
 	});
 }
 
@@ -604,10 +605,10 @@ type Row = {
 async function insertRemark(
 	ctx: Context<Coach>,
 	{ submissionId, visibility, body, quote, startsAt }: Row
-) {
+): Promise<string> {
 	// Sent again after an answer that was lost: it stands there already. The caller holds the hand-in's row.
 	const there = await ctx.db
-		.select({ body: remark.body, bodyEnc: remark.bodyEnc })
+		.select({ id: remark.id, body: remark.body, bodyEnc: remark.bodyEnc })
 		.from(remark)
 		.where(
 			and(
@@ -620,25 +621,30 @@ async function insertRemark(
 		);
 	const bodyOf = (row: (typeof there)[number]) =>
 		row.bodyEnc ? unsealText(ctx.keys, 'remark', row.bodyEnc) : row.body;
-	if (there.some((row) => bodyOf(row) === body)) return;
+	const same = there.find((row) => bodyOf(row) === body);
+	if (same) return same.id;
 	const words =
 		visibility === 'own'
 			? { bodyEnc: seal(ctx.keys, 'remark', body), body: null }
 			: { body, bodyEnc: null };
-	await ctx.db.insert(remark).values({
-		submissionId,
-		authorId: ctx.who.personId,
-		visibility,
-		quote,
-		startsAt,
-		createdAt: ctx.now,
-		...words
-	});
+	const [written] = await ctx.db
+		.insert(remark)
+		.values({
+			submissionId,
+			authorId: ctx.who.personId,
+			visibility,
+			quote,
+			startsAt,
+			createdAt: ctx.now,
+			...words
+		})
+		.returning({ id: remark.id });
 	await audit(ctx, {
 		action: 'remark-written',
 		object: { kind: 'submission', id: submissionId },
 		detail: { visibility }
 	});
+	return written!.id;
 }
 
 async function keepOwnNote(

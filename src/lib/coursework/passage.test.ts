@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cleanQuote, locate } from './passage.ts';
+import { cleanQuote, locate, sentencesOf } from './passage.ts';
 
 const plain = 'Silje runs the review. I told the team. Silje runs the review. Amir signs.';
 
@@ -32,4 +32,21 @@ test('any passage of any text is found where it stands', () => {
 			else expect(clean.slice(place!.startsAt, place!.endsAt)).toBe(quote);
 		})
 	);
+});
+
+test('the sentences of a text, each at its place; a heading is one of its own', () => {
+	const lines = ['What I did', plain];
+	expect(sentencesOf(lines).map(({ text }) => text)).toEqual([
+		'What I did',
+		'Silje runs the review.',
+		'I told the team.',
+		'Silje runs the review.',
+		'Amir signs.'
+	]);
+	for (const { startsAt, text } of sentencesOf(lines))
+		expect(locate(lines.join(' '), text, startsAt)).toEqual({
+			startsAt,
+			endsAt: startsAt + text.length
+		});
+	expect(sentencesOf([])).toEqual([]);
 });

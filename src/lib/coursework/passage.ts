@@ -29,3 +29,20 @@ export function locate(
 	}
 	return found === null ? null : { startsAt: found, endsAt: found + wanted.length };
 }
+
+/** A sentence of a text and its place in the plain form. */
+export type Sentence = { startsAt: number; text: string };
+
+const segmenter = new Intl.Segmenter('nb', { granularity: 'sentence' });
+
+/** The sentences of a text, line by line: for somebody who chooses a passage and cannot select it. */
+export function sentencesOf(lines: readonly string[]): Sentence[] {
+	let next = 0;
+	return lines.flatMap((line) => {
+		const begins = next;
+		next += line.length + 1;
+		return [...segmenter.segment(line)]
+			.map(({ segment, index }) => ({ startsAt: begins + index, text: segment.trim() }))
+			.filter(({ text }) => text !== '');
+	});
+}

@@ -15,7 +15,7 @@ import { dayIn, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { answerBy } from './answer-time.ts';
 import { whatChanged, withPassages } from './change.ts';
-import { locate } from './passage.ts';
+import { locate, sentencesOf, type Sentence } from './passage.ts';
 import { stationOf, type Progress, type Station, type StationRow } from './progress.ts';
 import type { Outcome } from './review.ts';
 import { from, type Status } from './submission.ts';
@@ -543,6 +543,8 @@ export type SubmissionForCoach = {
 	asked: Asked;
 	/** The attempt to answer. */
 	current: Attempt;
+	/** Its sentences, to choose one from. */
+	sentences: Sentence[];
 	/** The one before it, with the review that it answers. */
 	before: Attempt | null;
 	/** The numbers of all attempts that were handed in up to the current one. */
@@ -598,6 +600,7 @@ export async function submissionForCoach(
 	return {
 		...found,
 		current,
+		sentences: sentencesOf(blocksOf(current.body).map(({ text }) => text.replaceAll('\t', ' '))),
 		before,
 		versions: upToHere.map(({ attempt }) => attempt),
 		view,

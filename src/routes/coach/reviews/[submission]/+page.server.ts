@@ -47,6 +47,14 @@ async function readReview(request: Request, submissionId: string) {
 const onward = (next: string, done: string): never =>
 	redirect(303, `/coach/reviews${/^[0-9a-f-]{36}$/.test(next) ? `/${next}` : ''}?done=${done}`);
 
+/** The passage as it was selected or pasted; else the sentence that was chosen: its place, a space, its words. */
+function passageIn(form: FormData): { quote: string; near: number } {
+	const quote = String(form.get('quote') ?? '');
+	const [, place, words] = /^(\d+) (.+)$/s.exec(String(form.get('sentence') ?? '')) ?? [];
+	if (!quote.trim() && words) return { quote: words, near: Number(place) };
+	return { quote, near: Number(form.get('near')) || 0 };
+}
+
 export const actions: Actions = {
 	save: async ({ request, locals, params }) => {
 		const written = await readReview(request, params.submission);
@@ -77,12 +85,11 @@ export const actions: Actions = {
 		const remark = {
 			submissionId: params.submission,
 			visibility: form.get('visibility') === 'own' ? ('own' as const) : ('shared' as const),
-			quote: String(form.get('quote') ?? ''),
-			near: Number(form.get('near')) || 0,
+			...passageIn(form),
 			body: String(form.get('body') ?? '')
 		};
 		const added = await addRemark(locals.as('coach'), remark);
-		if (added.ok) return { remarked: true };
+		if (added.ok) return { remarked: added.value };
 		if (added.reason === 'not-found') error(404, 'not-found');
 		return fail(400, { remark, remarkReason: added.reason });
 	},
