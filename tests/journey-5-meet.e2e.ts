@@ -88,6 +88,33 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 	}
 );
 
+test('the page of a leader gives the same reason as the coach’s Today, missed sessions too, and leads to what was handed in', async () => {
+	const { page, quiet } = await openPage();
+	await signIn(page, 'maren@lofte.example', '/coach');
+	const rows = await page.locator('.people > li').evaluateAll((all) =>
+		all.map((row) => {
+			const needs = row.querySelector('.needs')!;
+			const tag = needs.querySelector('.tag')!.textContent!;
+			return {
+				path: row.querySelector('a')!.getAttribute('href')!,
+				why: needs.textContent!.replace(tag, '').trim()
+			};
+		})
+	);
+	expect(rows.filter(({ why }) => why === '2 sessions missed')).toHaveLength(1);
+	for (const { path, why } of rows) {
+		await page.goto(origin + path);
+		expect((await page.locator('h1 em').allTextContents()).join(), path).toBe(why);
+	}
+
+	const accepted = page.locator('.rows li', { hasText: 'accepted' }).first().locator('a');
+	const title = (await accepted.textContent())!.split(': ').at(-1)!;
+	await accepted.click();
+	await page.waitForURL('**/coach/reviews/*-*');
+	expect(await page.locator('h1').textContent()).toBe(title);
+	quiet();
+});
+
 const inView = (element: Element) => {
 	const { top, bottom } = element.getBoundingClientRect();
 	return top >= 0 && bottom <= innerHeight;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { cohortIdOf, type EnrollmentInCohort } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
@@ -6,7 +6,13 @@ import type { Admin, Coach, Leader, Sponsor } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import { askedAt, asking, whoAsks, type Question } from '#lib/server/question.server.ts';
+import {
+	askedAbout,
+	askedAt,
+	asking,
+	whoAsks,
+	type Question
+} from '#lib/server/question.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { addDays, dayIn, daysBetween, isWorkday, weekOf, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
@@ -374,14 +380,25 @@ type LeaderRow = {
 	touched: Day | null;
 };
 
+/** How many sessions were missed since the last one that was held. */
+const missedInRow = (enrollmentId: SQL) =>
+	sql`(select count(*)::int from session m where m.enrollment_id = ${enrollmentId} and m.status = 'missed'
+		and m.starts_at > coalesce((select max(h.starts_at) from session h
+			where h.enrollment_id = ${enrollmentId} and h.status = 'held'), '-infinity'::timestamptz))`;
+
+/** The same of the enrollment that is asked about, for its coach; 0 for anybody else. */
+export const missedInRowQuestion: Question<number> = {
+	json: sql`(select ${missedInRow(sql`e.id`)} from enrollment e
+		where e.id = ${askedAbout} and e.coach_id = ${whoAsks})`,
+	read: (found: number | null) => found ?? 0
+};
+
 /** The asking coach's leaders who are still taking part, by name. */
 export const coachedLeadersQuestion: Question<LeaderRow[]> = {
 	json: sql`(select json_agg(x order by x.name, x.id) from (
 		select e.id, p.name, e.day_zero as "dayZero", max(s.starts_at) filter (where s.status = 'held') as met,
 			min(s.starts_at) filter (where s.status = 'planned' and s.starts_at > ${askedAt}) as next,
-			(select count(*)::int from session m where m.enrollment_id = e.id and m.status = 'missed'
-				and m.starts_at > coalesce((select max(h.starts_at) from session h
-					where h.enrollment_id = e.id and h.status = 'held'), '-infinity'::timestamptz)) as missed,
+			${missedInRow(sql`e.id`)} as missed,
 			(select max(t.day) from touchpoint t where t.enrollment_id = e.id) as touched
 		from enrollment e join person p on p.id = e.leader_id
 		left join session s on s.enrollment_id = e.id

@@ -29,6 +29,7 @@ import {
 import {
 	assignmentForLeader,
 	homeWorkOf,
+	coachedWorkQuestion,
 	homeWorkQuestion,
 	lessonToRead,
 	progressOf,
@@ -79,6 +80,11 @@ const draft = (over: Partial<Parameters<typeof saveDraft>[1]> = {}) => ({
 	body: text,
 	...over
 });
+const seenByCoach = async (ctx: typeof coach) =>
+	stationsForCoach(
+		(await asking({ work: coachedWorkQuestion })(ctx, enrollmentId)).work.read(),
+		ctx.now
+	);
 const part = async (ctx = leader) => (await myEnrollment(ctx))!;
 const seen = async (ctx = leader) => (await assignmentForLeader(ctx, await part(ctx), control))!;
 const latestId = async () => (await seen()).attempts.at(-1)!.id;
@@ -556,7 +562,7 @@ describe('another person gets nothing', () => {
 		expect(await submissionForCoach(other, id)).toBeNull();
 		expect(await reviewsWaiting(other)).toEqual([]);
 		expect(await reviewsGiven(other)).toEqual([]);
-		expect(await stationsForCoach(other, await part())).toEqual([]);
+		expect(await seenByCoach(other)).toEqual([]);
 		const words = {
 			submissionId: id,
 			revision: 0,
@@ -659,8 +665,11 @@ describe('progress', () => {
 			origin
 		});
 		expect(await at()).toBe('returned');
+		const returned = await latestId();
 		await startNextAttempt(leader, control);
 		expect(await at()).toBe('drafted');
+		// The draft is the leader's alone: the coach is led to what came before it.
+		expect((await seenByCoach(coach))[3]!.handedInId).toBe(returned);
 		await submit(leader, { ...draft({ attempt: 2, revision: 1 }), origin });
 		await accept(coach, {
 			submissionId: await latestId(),
@@ -676,8 +685,9 @@ describe('progress', () => {
 			handedIn: 1,
 			accepted: 1
 		});
-		expect((await stationsForCoach(coach, await part()))[3]).toMatchObject({
+		expect((await seenByCoach(coach))[3]).toMatchObject({
 			state: 'accepted',
+			handedInId: await latestId(),
 			words: { comment: 'Good.' }
 		});
 	});

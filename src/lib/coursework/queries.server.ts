@@ -8,7 +8,7 @@ import { assignment, criterion, lesson, module, program } from '#lib/curriculum/
 import type { Coach, Leader } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
-import { whoAsks, type Question } from '#lib/server/question.server.ts';
+import { askedAbout, whoAsks, type Question } from '#lib/server/question.server.ts';
 import { blocksOf, plainOf, renderMarked, type Passage } from '#lib/server/markdown.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
@@ -26,24 +26,26 @@ export type Words = { outcome: Outcome; comment: string; givenAt: Date; coachNam
 type Part = Pick<EnrollmentInCohort, 'id' | 'programId' | 'dayZero' | 'timeZone'>;
 
 type Told<Row> = { [Key in keyof Row]: Date extends Row[Key] ? string | null : Row[Key] };
-type StationTold = Told<StationRow> &
-	Pick<Words, 'comment' | 'coachName'> & { outcome: Outcome | null; givenAt: string };
+type StationTold = Told<StationRow> & { handedInId: string | null } & Pick<
+		Words,
+		'comment' | 'coachName'
+	> & { outcome: Outcome | null; givenAt: string };
 
 /** Every module of a program with what the leader of an enrollment has done about it, as one JSON value. */
 const stationsOf = (enrollmentId: SQL, programId: SQL) => sql`(
 	select json_agg(json_build_object('week', m.week, 'slug', m.slug, 'title', m.title, 'aim', m.aim,
 		'minutesToRead', l.minutes_to_read, 'assignmentId', a.id, 'assignmentTitle', a.title,
 		'assignmentMinutes', a.minutes, 'readAt', r.read_at, 'attempt', s.attempt, 'status', s.status,
-		'savedAt', s.saved_at, 'submittedAt', s.submitted_at, 'outcome', w.outcome, 'comment', w.comment,
+		'handedInId', case when s.status <> 'draft' then s.id else w.submission_id end, 'savedAt', s.saved_at, 'submittedAt', s.submitted_at, 'outcome', w.outcome, 'comment', w.comment,
 		'givenAt', w.given_at, 'coachName', w.coach_name) order by m.week)
 	from module m
 	join lesson l on l.module_id = m.id
 	join assignment a on a.module_id = m.id
 	left join lesson_read r on r.lesson_id = l.id and r.enrollment_id = ${enrollmentId}
-	left join (select distinct on (assignment_id) assignment_id, attempt, status, saved_at, submitted_at
+	left join (select distinct on (assignment_id) id, assignment_id, attempt, status, saved_at, submitted_at
 		from submission where enrollment_id = ${enrollmentId}
 		order by assignment_id, attempt desc) s on s.assignment_id = a.id
-	left join (select distinct on (b.assignment_id) b.assignment_id, v.outcome, v.comment, v.given_at, p.name as coach_name
+	left join (select distinct on (b.assignment_id) b.id as submission_id, b.assignment_id, v.outcome, v.comment, v.given_at, p.name as coach_name
 		from submission b join review v on v.submission_id = b.id join person p on p.id = v.coach_id
 		where b.enrollment_id = ${enrollmentId} and v.outcome is not null
 		order by b.assignment_id, b.attempt desc) w on w.assignment_id = a.id
@@ -55,7 +57,7 @@ const readStations = (
 	found: StationTold[] | null,
 	{ dayZero, today }: { dayZero: Day; today: Day }
 ): StationWithWords[] =>
-	(found ?? []).map(({ outcome, comment, givenAt, coachName, ...told }) => {
+	(found ?? []).map(({ handedInId, outcome, comment, givenAt, coachName, ...told }) => {
 		const row = {
 			...told,
 			readAt: instant(told.readAt),
@@ -64,22 +66,27 @@ const readStations = (
 		};
 		return {
 			...stationOf(row, dayZero, today),
+			handedInId,
 			words: outcome && { outcome, comment, givenAt: new Date(givenAt), coachName }
 		};
 	});
 
-export type StationWithWords = Station & { words: Words | null };
+export type StationWithWords = Station & {
+	/** The latest attempt that was handed in. */
+	handedInId: string | null;
+	words: Words | null;
+};
 
-async function stationsIn({ db, now }: Context, part: Part): Promise<StationWithWords[]> {
+/** The fourteen stations of the leader's own program, as they stand now. One statement. */
+export async function stations(
+	{ db, now }: Context<Leader>,
+	part: Part
+): Promise<StationWithWords[]> {
 	const [found] = (await db.execute(
 		sql`select ${stationsOf(sql`${part.id}::uuid`, sql`${part.programId}::uuid`)} as rows`
 	)) as unknown as [{ rows: StationTold[] | null }];
 	return readStations(found.rows, { ...part, today: dayIn(now, part.timeZone) });
 }
-
-/** The fourteen stations of the leader's own program, as they stand now. One statement. */
-export const stations = (ctx: Context<Leader>, part: Part): Promise<StationWithWords[]> =>
-	stationsIn(ctx, part);
 
 /** The names of the program's phases. One statement. */
 export async function phasesOf(
@@ -95,14 +102,28 @@ export async function phasesOf(
 
 export type WorkFacts = { dayZero: Day; timeZone: string; rows: StationTold[] | null };
 
-/** The stations of the asker's program, as they are stored. */
-export const homeWorkQuestion: Question<WorkFacts | null> = {
-	json: sql`(select json_build_object('dayZero', e.day_zero, 'timeZone', e.time_zone,
+const workOf = (
+	which: SQL
+) => sql`(select json_build_object('dayZero', e.day_zero, 'timeZone', e.time_zone,
 		'rows', ${stationsOf(sql`e.id`, sql`e.program_id`)})
 		from (select o.id, c.program_id, o.day_zero, o.time_zone from enrollment o join cohort c on c.id = o.cohort_id
-			where o.leader_id = ${whoAsks} order by o.day_zero desc limit 1) e)`,
+			where ${which} limit 1) e)`;
+
+/** The stations of the asker's program, as they are stored. */
+export const homeWorkQuestion: Question<WorkFacts | null> = {
+	json: workOf(sql`o.leader_id = ${whoAsks} order by o.day_zero desc`),
 	read: (found) => found
 };
+
+/** The same of the enrollment that is asked about, for its coach. */
+export const coachedWorkQuestion: Question<WorkFacts | null> = {
+	json: workOf(sql`o.id = ${askedAbout} and o.coach_id = ${whoAsks}`),
+	read: (found) => found
+};
+
+/** The stations of one of the coach's own leaders, as they stand now; empty for anybody else's. */
+export const stationsForCoach = (facts: WorkFacts | null, now: Date): StationWithWords[] =>
+	facts ? readStations(facts.rows, { ...facts, today: dayIn(now, facts.timeZone) }) : [];
 
 /**
  * What a leader has to do, for their home: open modules that are not accepted, and what was accepted
@@ -151,14 +172,6 @@ export async function progressOf(
 			{ of: row.total, read: row.read, handedIn: row.handed_in, accepted: row.accepted }
 		])
 	);
-}
-
-/** The stations of one of the coach's own leaders; empty for anybody else's. One statement. */
-export async function stationsForCoach(
-	ctx: Context<Coach>,
-	part: Part & { coachId: string }
-): Promise<StationWithWords[]> {
-	return part.coachId === ctx.who.personId ? stationsIn(ctx, part) : [];
 }
 
 const criteriaOf = () =>

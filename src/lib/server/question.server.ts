@@ -7,7 +7,7 @@ import { writtenOnce } from './database.server.ts';
  * several rooms asks them in one statement, and no room has to know of another one.
  */
 export type Question<Answer> = {
-	/** A subselect in brackets with one JSON value, or null; about `whoAsks`, at `askedAt`. */
+	/** A subselect in brackets with one JSON value, or null; for `whoAsks`, at `askedAt`, perhaps about `askedAbout`. */
 	json: SQL;
 	/** @param found what `json` gave; nothing but this may matter */
 	read: (found: never) => Answer;
@@ -17,6 +17,8 @@ export type Question<Answer> = {
 export const whoAsks = sql`${sql.placeholder('who')}::uuid`;
 /** The moment of asking. */
 export const askedAt = sql`${sql.placeholder('now')}::timestamptz`;
+/** The id of the one thing that is asked about, on a page that is about one. */
+export const askedAbout = sql`${sql.placeholder('about')}::uuid`;
 
 /** What was told. Whatever is made of it alone can be kept under its text, and read only when it is made. */
 export type Told<Answer> = { text: string; read: () => Answer };
@@ -32,7 +34,7 @@ type AnswersTo<Questions> = {
 /**
  * Puts these into one statement, which sees one moment and is written out once.
  *
- * @returns what asks them on behalf of the person in the context
+ * @returns what asks them on behalf of the person in the context, about the thing with this id
  */
 export function asking<Questions extends Record<string, Question<unknown>>>(questions: Questions) {
 	const names = Object.keys(questions);
@@ -46,12 +48,12 @@ export function asking<Questions extends Record<string, Question<unknown>>>(ques
 			.from(sql`(values (0)) as once`)
 			.prepare('asked')
 	);
-	return async ({
-		db,
-		now,
-		who
-	}: Pick<Context<{ personId: string }>, 'db' | 'now' | 'who'>): Promise<AnswersTo<Questions>> => {
-		const [found] = await statement(db).execute({ who: who.personId, now: now.toISOString() });
+	return async (
+		{ db, now, who }: Pick<Context<{ personId: string }>, 'db' | 'now' | 'who'>,
+		about: string | null = null
+	): Promise<AnswersTo<Questions>> => {
+		const values = { who: who.personId, now: now.toISOString(), about };
+		const [found] = await statement(db).execute(values);
 		return Object.fromEntries(
 			names.map((name) => {
 				const text = found![name]!;

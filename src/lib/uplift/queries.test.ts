@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { missedSessions, sessionsHeld } from '#lib/coaching/queries.server.ts';
+import { missedInRowQuestion, missedSessions, sessionsHeld } from '#lib/coaching/queries.server.ts';
 import { session } from '#lib/coaching/tables.server.ts';
 import { shareWithSponsor } from '#lib/cohorts/commands.server.ts';
 import { mySponsors } from '#lib/cohorts/queries.server.ts';
@@ -241,6 +241,10 @@ describe('the admin', () => {
 			]);
 		const admin = await world.as('admin', 'lars@lofte.example');
 		expect(await missedSessions(admin, cohortId)).toEqual(new Map([[enrollmentId, 2]]));
+		const seenBy = async (ctx: typeof coach) =>
+			(await asking({ missed: missedInRowQuestion })(ctx, enrollmentId)).missed.read();
+		expect(await seenBy(coach)).toBe(2);
+		expect(await seenBy(await world.as('coach', 'other@lofte.example'))).toBe(0);
 	});
 });
 

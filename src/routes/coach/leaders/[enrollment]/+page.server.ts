@@ -1,21 +1,26 @@
 import { error, fail } from '@sveltejs/kit';
+import { missedInRowQuestion } from '#lib/coaching/queries.server.ts';
 import { enrollmentForCoach } from '#lib/cohorts/queries.server.ts';
-import { stationsForCoach } from '#lib/coursework/queries.server.ts';
+import { coachedWorkQuestion, stationsForCoach } from '#lib/coursework/queries.server.ts';
 import { closeWave, remind, setOpensByItself } from '#lib/engagement/commands.server.ts';
 import { wavesFor } from '#lib/engagement/queries.server.ts';
+import { asking } from '#lib/server/question.server.ts';
 import { coachView } from '#lib/uplift/coach-view.server.ts';
 import { coachedResults } from '#lib/uplift/queries.server.ts';
 import type { Actions, PageServerLoad } from './$types';
+
+const ask = asking({ work: coachedWorkQuestion, missed: missedInRowQuestion });
 
 export const load: PageServerLoad = async ({ locals, params }) => {
 	const ctx = locals.as('coach');
 	const part = await enrollmentForCoach(ctx, params.enrollment);
 	if (!part) error(404, 'not-found');
-	const [results, stations, waves] = await Promise.all([
+	const [results, told, waves] = await Promise.all([
 		coachedResults(ctx, part.id),
-		stationsForCoach(ctx, part),
+		ask(ctx, part.id),
 		wavesFor(ctx, part)
 	]);
+	const missed = new Map([[part.id, told.missed.read()]]);
 	return {
 		part: {
 			id: part.id,
@@ -25,8 +30,8 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 			towards: part.towards,
 			timeZone: part.timeZone
 		},
-		view: coachView(results, { locale: locals.locale, missed: new Map() }).leaders[0] ?? null,
-		stations,
+		view: coachView(results, { locale: locals.locale, missed }).leaders[0] ?? null,
+		stations: stationsForCoach(told.work.read(), ctx.now),
 		waves,
 		now: ctx.now,
 		timeZone: ctx.who.timeZone
