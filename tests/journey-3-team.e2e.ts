@@ -29,7 +29,7 @@ describe.each([
 	});
 
 	test('a team is put on the roster, asked, and answers; five are shown, and only as a band', async () => {
-		const desk = await openPage({ javaScript, locale });
+		const desk = await openPage({ ...phone, javaScript, locale });
 		await signIn(desk.page, leader, '/leader/team');
 		for (const [n, email] of sellers.entries()) {
 			await desk.page.goto(`${origin}/leader/team`);
@@ -45,6 +45,17 @@ describe.each([
 					count(sql`select count(*)::int from seller where enrollment_id = ${enrollmentId}`)
 				)
 				.toBe(n + 1);
+			// That it worked can be seen, whatever was on the screen.
+			const notice = desk.page.locator('.notice.ok:focus');
+			await notice.waitFor();
+			await expect
+				.poll(() =>
+					notice.evaluate((element) => {
+						const { top, bottom } = element.getBoundingClientRect();
+						return top >= 0 && bottom <= innerHeight;
+					})
+				)
+				.toBe(true);
 		}
 		// Leave: what is refused stays as it was typed; what is booked can be taken back.
 		await desk.page.goto(`${origin}/leader/team`);
