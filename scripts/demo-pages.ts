@@ -96,6 +96,7 @@ export function demoPages(env: Record<string, string>, house: () => Context<Syst
 			),
 		'/coach/leaders/[enrollment]': () => one(sql`select ${part}`),
 		'/sponsor/[enrollment]': () => one(sql`select ${part}`),
+		'/admin/baselines/[enrollment]': () => one(sql`select ${part}`),
 		'/coach/cohorts/[cohort]': () => one(sql`select cohort_id from enrollment where id = ${part}`),
 		'/admin/cohorts/[cohort]': () => one(sql`select cohort_id from enrollment where id = ${part}`),
 		'/admin/applications/[application]': () =>

@@ -45,6 +45,7 @@ beforeAll(async () => {
 	own['/coach/leaders/[enrollment]/ask'] = own['/coach/leaders/[enrollment]'];
 	own['/coach/leaders/[enrollment]/baseline'] = own['/coach/leaders/[enrollment]'];
 	own['/sponsor/[enrollment]'] = own['/coach/leaders/[enrollment]'];
+	own['/admin/baselines/[enrollment]'] = own['/coach/leaders/[enrollment]'];
 	own['/coach/cohorts/[cohort]'] = await one(
 		sql`select id from cohort order by starts_on desc limit 1`
 	);

@@ -118,8 +118,40 @@ describe.each([{ javaScript: true }, { javaScript: false }])(
 				})
 				.toBe(3);
 			expect(await page.locator('[aria-labelledby="sellers"] h3').count()).toBe(0);
+
+			// Deals from before the start change: the coach signs what is shown, an admin locks it again.
+			const before = (amount: ReturnType<typeof sql>) =>
+				house().db.execute(sql`update deal set amount_minor = ${amount}
+					where enrollment_id = ${enrollmentId} and status = 'won' and closed_on < ${dayZero}`);
+			await before(sql`amount_minor * 2`);
+			await coachDesk.page.reload();
+			await coachDesk.page.locator('#changed').waitFor();
+			await coachDesk.page.locator('form.sign button').click();
+			await expect.poll(() => coachDesk.page.locator('form.sign').count()).toBe(0);
+			const adminDesk = await openPage({ javaScript });
+			await signIn(adminDesk.page, 'live@lofte.example', '/admin');
+			await adminDesk.page.locator(`a[href="/admin/baselines/${enrollmentId}"]`).click();
+			const lock = adminDesk.page.locator('form[action="?/lock"]');
+			await lock.locator('textarea').fill('Because of discounts.');
+			// Somebody else's file came in between: the reason stays, nothing is locked.
+			await before(sql`amount_minor * 3`);
+			await lock.locator('button').click();
+			await adminDesk.page.locator('#form-trouble').waitFor();
+			expect(await lock.locator('textarea').inputValue()).toBe('Because of discounts.');
+			await before(sql`amount_minor / 3`);
+			await adminDesk.page.goto(`${origin}/admin/baselines/${enrollmentId}`);
+			await lock.locator('textarea').fill('Amounts were net of discount.');
+			await lock.locator('button').click();
+			await expect
+				.poll(() =>
+					count(sql`select max(version)::int from baseline where enrollment_id = ${enrollmentId}`)
+				)
+				.toBe(2);
+			await page.goto(`${origin}/leader/baseline`);
+			expect(await page.locator('main').textContent()).toContain('Amounts were net of discount.');
 			desk.quiet();
 			coachDesk.quiet();
+			adminDesk.quiet();
 		});
 	}
 );

@@ -78,6 +78,7 @@ export const access: Record<string, Door> = {
 	'/admin/cohorts/new': { who: admin, actions: ['default'] },
 	'/admin/cohorts/[cohort]': { who: admin, actions: ['sales'] },
 	'/admin/cohorts/[cohort]/uplift.csv': { who: admin, methods: ['GET'] },
+	'/admin/baselines/[enrollment]': { who: admin, actions: ['lock'] },
 	'/admin/applications': { who: admin },
 	'/admin/applications/[application]': { who: admin, actions: ['offer', 'decline', 'sendAgain'] },
 	'/admin/payments': { who: admin, actions: ['refund', 'seat'] },

@@ -1,8 +1,15 @@
-/** The baseline in the reader's words, for leader and coach alike. */
+/** The baseline in the reader's words, for leader, coach and admin alike. */
 import { m } from '#lib/paraglide/messages.js';
 import { formatMoney } from '#lib/values/money.ts';
 import { sayDay } from '#lib/values/say-day.ts';
-import { metrics, windowChoices, type LockRefusal, type Metric, type Warning } from './baseline.ts';
+import {
+	metrics,
+	windowChoices,
+	type BaselineFigures,
+	type LockRefusal,
+	type Metric,
+	type Warning
+} from './baseline.ts';
 import { eventKinds, type EventKind } from './known-event.ts';
 import { baselineIds, type BaselineId } from './pillar.ts';
 import type { BaselinePage } from './queries.server.ts';
@@ -19,6 +26,7 @@ const refusalWords: Record<LockRefusal | 'not-valid' | 'too-many', Words> = {
 	'rate-missing': m.uplift_refusal_rate_missing,
 	'nobody-on-roster': m.uplift_refusal_nobody_on_roster,
 	'already-locked': m.uplift_refusal_already_locked,
+	'already-final': m.uplift_refusal_already_final,
 	'changed-since': m.uplift_refusal_changed_since,
 	'too-late': m.uplift_refusal_too_late,
 	'reason-missing': m.uplift_refusal_reason_missing,
@@ -68,28 +76,35 @@ const eventWords: Record<EventKind, Words> = {
 	other: m.uplift_event_other
 };
 
+type BaselineRow = {
+	id: BaselineId;
+	label: string;
+	primary: boolean;
+	period: string;
+	deals: number;
+	revenue: string;
+	exposure: string;
+	neff: string;
+	expected: string;
+};
+
 export type BaselineView = {
 	enrollmentId: string;
 	inputsSha256: string;
 	say: { first: string; second: string };
 	/** What the figures say, in sentences. */
 	sentences: string[];
-	rows: {
-		id: BaselineId;
-		label: string;
-		primary: boolean;
-		period: string;
-		deals: number;
-		revenue: string;
-		exposure: string;
-		neff: string;
-		expected: string;
-	}[];
+	rows: BaselineRow[];
+	/** The same as it would be locked today, where that differs from what is locked. */
+	changed: { rows: BaselineRow[]; signed: string | null } | null;
+	/** What was locked before the version that counts, in sentences. */
+	earlier: { version: number; words: string; reason: string | null }[];
 	warnings: string[];
 	/** Why nobody can sign now. */
 	obstacle: string | null;
 	signatures: { name: string; role: 'leader' | 'coach'; when: string | null }[];
-	maySign: { leader: boolean; coach: boolean };
+	/** An admin may lock a further version once the coach has signed it. */
+	maySign: { leader: boolean; coach: boolean; admin: boolean };
 	locked: { version: number; when: string; hash: string; reason: string | null } | null;
 	restated: string | null;
 	hasFile: boolean;
@@ -107,6 +122,20 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 		timeStyle: 'short'
 	});
 	const signedAt = (at: string | null) => at && when.format(new Date(at));
+	const rowOf = (row: BaselineFigures): BaselineRow => ({
+		id: row.id,
+		label: idWords[row.id]({ weeks: row.weeks }, { locale }),
+		primary: row.primary,
+		period: m.uplift_from_to(
+			{ from: sayDay(row.from, locale), to: sayDay(row.to, locale) },
+			{ locale }
+		),
+		deals: row.deals,
+		revenue: money(row.revenueMinor),
+		exposure: number.format(row.exposure),
+		neff: number.format(row.neff),
+		expected: money(row.expectedRevenueMinor)
+	});
 	const primary = page.figures.find((row) => row.primary);
 	const first = page.figures[0];
 	return {
@@ -148,19 +177,29 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 						)
 					]
 				: [],
-		rows: page.figures.map((row) => ({
-			id: row.id,
-			label: idWords[row.id]({ weeks: row.weeks }, { locale }),
-			primary: row.primary,
-			period: m.uplift_from_to(
-				{ from: sayDay(row.from, locale), to: sayDay(row.to, locale) },
+		rows: page.figures.map(rowOf),
+		changed: page.changed && {
+			rows: page.changed.map(rowOf),
+			signed:
+				coachSignedAt &&
+				m.uplift_changed_signed(
+					{ name: page.coachName, when: signedAt(coachSignedAt)! },
+					{ locale }
+				)
+		},
+		earlier: page.earlier.map(({ version, lockedAt, reason, figures }) => ({
+			version,
+			words: m.uplift_earlier_words(
+				{
+					version,
+					when: when.format(new Date(lockedAt)),
+					deals: figures.deals,
+					revenue: money(figures.revenueMinor),
+					expected: money(figures.expectedRevenueMinor)
+				},
 				{ locale }
 			),
-			deals: row.deals,
-			revenue: money(row.revenueMinor),
-			exposure: number.format(row.exposure),
-			neff: number.format(row.neff),
-			expected: money(row.expectedRevenueMinor)
+			reason
 		})),
 		warnings: page.hasFile
 			? page.warnings.map((warning) =>
@@ -182,9 +221,8 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 		maySign: {
 			leader: obstacle === null && leaderSignedAt === null,
 			// After the lock the coach may sign for a restated baseline.
-			coach:
-				(obstacle === null && coachSignedAt === null) ||
-				(locked !== null && locked.inputsSha256 !== page.inputsSha256 && coachSignedAt === null)
+			coach: coachSignedAt === null && (obstacle === null || page.changed !== null),
+			admin: coachSignedAt !== null && page.changed !== null
 		},
 		locked: locked && {
 			version: locked.version,

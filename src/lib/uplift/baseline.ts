@@ -301,6 +301,7 @@ export const lockRefusals = {
 	'rate-missing': 'uplift_refusal_rate_missing',
 	'nobody-on-roster': 'uplift_refusal_nobody_on_roster',
 	'already-locked': 'uplift_refusal_already_locked',
+	'already-final': 'uplift_refusal_already_final',
 	'changed-since': 'uplift_refusal_changed_since',
 	'too-late': 'uplift_refusal_too_late',
 	'reason-missing': 'uplift_refusal_reason_missing',

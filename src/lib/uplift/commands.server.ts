@@ -348,6 +348,7 @@ export async function signBaseline(
 			const { enrollment: of, locked, draft } = facts;
 			const today = dayIn(inner.now, of.timeZone);
 			if (locked && role === 'leader') return refuse('already-locked');
+			if (locked && isFrozenOn(today, of.dayZero)) return refuse('already-final');
 			if (!locked && !mayStillLock(today, of.dayZero)) return refuse('too-late');
 			const input = inputOf(facts, await dealsOf(inner, enrollmentId));
 			const hash = inputsSha256(input);
@@ -391,12 +392,17 @@ export async function signBaseline(
 }
 
 /**
- * Locks the baseline as it would be today, as a further version; the earlier one stays. Needs the
- * coach's signature for exactly this state, given after the last lock, and a reason.
+ * Locks the baseline as it would be today, as a further version; the earlier one stays (method 4.7).
+ * Needs the coach's signature for exactly this state, given after the last lock, a reason, and that
+ * the results are not final. `inputsSha256` is what the admin saw.
  */
 export async function relockBaseline(
 	ctx: Context<Admin>,
-	{ enrollmentId, reason }: { enrollmentId: string; reason: string }
+	{
+		enrollmentId,
+		reason,
+		inputsSha256: seen
+	}: { enrollmentId: string; reason: string; inputsSha256: string }
 ): Promise<Result<{ version: number }, LockRefusal>> {
 	const why = reason.trim();
 	if (why.length < 10 || why.length > 1000) return refuse('reason-missing');
@@ -408,12 +414,14 @@ export async function relockBaseline(
 			const facts = await factsOf(inner, enrollmentId);
 			if (!facts?.locked) return refuse('not-found');
 			const { locked, draft, enrollment: of } = facts;
+			if (isFrozenOn(dayIn(inner.now, of.timeZone), of.dayZero)) return refuse('already-final');
 			const input = inputOf(facts, await dealsOf(inner, enrollmentId));
 			const hash = inputsSha256(input);
 			const byCoach =
 				draft?.inputsSha256 === hash &&
 				draft.coachSignedAt !== null &&
 				new Date(draft.coachSignedAt) > new Date(locked.lockedAt);
+			if (hash !== seen) return refuse('changed-since');
 			if (!byCoach) return refuse('not-signed-by-coach');
 			const version = locked.version + 1;
 			await inner.db.insert(baseline).values({
@@ -498,6 +506,7 @@ export async function refreshResults(ctx: Context<System>, enrollmentId: string)
 	const over = isFrozenOn(today, of.dayZero);
 	const policy = policyOf(facts);
 	const { won } = wonDeals(deals, facts.team, { currency: of.currency, rates: policy.rates });
+	const first = facts.earlier[0] ?? null;
 	const inProgram = deals.filter(
 		({ closedOn }) => closedOn !== null && isIn(closedOn, programSpan(of.dayZero, programWeeks))
 	);
@@ -509,7 +518,8 @@ export async function refreshResults(ctx: Context<System>, enrollmentId: string)
 		team: facts.team,
 		won,
 		events: facts.events,
-		locked: locked && { policy: locked.policy, computed: locked.computed },
+		locked: locked && { policy, computed: locked.computed },
+		firstLocked: first && { policy: { ...policy, ...first.policy }, computed: first.computed },
 		restated: locked && computeBaseline(inputOf(facts, deals)),
 		speaksUntil: latest?.speaksUntil ?? null,
 		source: latest?.source ?? null,

@@ -25,7 +25,15 @@ import {
 import type { Policy } from './baseline.ts';
 import type { CohortResult } from './cohort-result.ts';
 import type { PillarResult } from './pillar.ts';
-import { baselinePage, batchPage, evidence, leaderDeals, myBaseline } from './queries.server.ts';
+import {
+	baselineForAdmin,
+	baselinePage,
+	batchPage,
+	evidence,
+	leaderDeals,
+	myBaseline,
+	signedChanges
+} from './queries.server.ts';
 import {
 	baseline,
 	cohortResult,
@@ -681,22 +689,69 @@ describe('results', () => {
 		world.at('2027-01-20T08:00:00Z');
 		await take(csv(restated));
 		const admin = await world.as('admin', 'admin@lofte.example');
-		const wanted = { enrollmentId: team.enrollmentId, reason: 'Amounts were net of discount.' };
+		const shown = async () => (await baselineForAdmin(now(admin), team.enrollmentId))!;
+		const { inputsSha256, changed } = await shown();
+		// The coach signs what they have seen, and so does the admin lock.
+		expect((await baselinePage(coach(), team.enrollmentId))!.changed).toEqual(changed);
+		expect(changed![0]).toMatchObject({ deals: 24, revenueMinor: 61_700_000 });
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		const wanted = { ...seen, reason: 'Amounts were net of discount.' };
 		expect(await relockBaseline(admin, { ...wanted, reason: ' ' })).toMatchObject({
 			reason: 'reason-missing'
 		});
 		expect(await relockBaseline(admin, wanted)).toMatchObject({ reason: 'not-signed-by-coach' });
-		const { inputsSha256 } = (await baselinePage(coach(), team.enrollmentId))!;
-		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		expect(await signedChanges(now(admin))).toEqual([]);
 		expect(await signBaseline(leader(), seen)).toMatchObject({ reason: 'already-locked' });
 		expect(await signBaseline(coach(), seen)).toEqual({ ok: true, value: { locked: false } });
+		expect(await signedChanges(now(admin))).toMatchObject([
+			{ enrollmentId: team.enrollmentId, leaderName: 'Ingrid Solheim' }
+		]);
+		// The file that comes in between is not what was seen.
+		await take(csv(restated.map((row) => ({ ...row, amount: row.amount + 1 }))));
+		expect(await relockBaseline(now(admin), wanted)).toMatchObject({ reason: 'changed-since' });
+		await take(
+			csv(restated.map((row) => ({ ...row, closed: row.closed }))).replace('deal_id', ' deal_id')
+		);
 		expect(await relockBaseline(now(admin), wanted)).toEqual({ ok: true, value: { version: 2 } });
+		expect(await signedChanges(now(admin))).toEqual([]);
+		expect(await shown()).toMatchObject({
+			changed: null,
+			coachSignedAt: null,
+			earlier: [{ version: 1, reason: null, figures: { deals: 24, revenueMinor: 30_850_000 } }]
+		});
 		const rows = await world.db.select().from(baseline).orderBy(baseline.version);
 		expect(rows.map(({ version, reason }) => [version, reason])).toEqual([
 			[1, null],
 			[2, wanted.reason]
 		]);
 		expect(await relockBaseline(now(admin), wanted)).toMatchObject({ ok: false });
+
+		// The verdict is told on both: against twice the baseline, half of it.
+		world.at('2027-04-12T08:00:00Z');
+		await take(csv([...restated, ...v7After]));
+		const { revenue } = await results();
+		const factor = (pct: number) => 1 + pct / 100;
+		expect(factor(revenue.onFirstLock!.upliftPct!)).toBeCloseTo(2 * factor(revenue.upliftPct!), 1);
+		expect(revenue).toMatchObject({ verdict: 'fell', onFirstLock: { verdict: 'met_robust' } });
+	});
+
+	test('nothing is signed or locked again once the results are final', async () => {
+		await take(csv(v7Before));
+		await lock();
+		world.at('2027-04-12T08:00:00Z');
+		const restated = v7Before.map((row) => ({ ...row, amount: 2 * Number(row.amount) }));
+		await take(csv([...restated, ...v7After]));
+		const { inputsSha256 } = (await baselinePage(coach(), team.enrollmentId))!;
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		await signBaseline(coach(), seen);
+		const admin = await world.as('admin', 'admin@lofte.example');
+		world.at('2027-04-26T08:00:00Z');
+		const final = { ok: false, reason: 'already-final' };
+		const reason = 'Amounts were net of discount.';
+		expect(await relockBaseline(now(admin), { ...seen, reason })).toEqual(final);
+		expect(await signBaseline(coach(), seen)).toEqual(final);
+		expect(await signedChanges(now(admin))).toEqual([]);
+		expect((await baselineForAdmin(now(admin), team.enrollmentId))!.changed).toBeNull();
 	});
 
 	test('a frozen result stays, whatever comes later', async () => {

@@ -34,6 +34,7 @@ function measured(
 		...{ dayZero, today, currency, team, events: [], restated: computed, withoutRate: 0 },
 		won: wonDeals([...history, ...program], team, { currency, rates: {} }).won,
 		locked: { policy: defaultPolicy, computed },
+		firstLocked: null,
 		speaksUntil: today,
 		source: {
 			...{ batchId: 'b', fileName: 'f', crm: 'hubspot', importedAt: '', lastDay: today },

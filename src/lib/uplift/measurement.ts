@@ -53,9 +53,10 @@ const fewestWeeksAtTheEnd = 12;
 const held = { quiet: 0.7, loud: 1.5 };
 const concentrated = 1 / 3;
 
-/** When a result is computed for the last time. */
+/** When a result is computed for the last time: so many days after day 0. */
+export const frozenAfterDays = 7 * programWeeks + graceDays;
 export const isFrozenOn = (today: Day, dayZero: Day): boolean =>
-	daysBetween(dayZero, today) >= 7 * programWeeks + graceDays;
+	daysBetween(dayZero, today) >= frozenAfterDays;
 
 export type KnownEvent = { day: Day; size: 'minor' | 'major'; kind: string };
 
@@ -68,6 +69,8 @@ export type Measurement = {
 	events: readonly KnownEvent[];
 	/** `null` before the lock. */
 	locked: { policy: Policy; computed: Computed } | null;
+	/** What was locked first, where it was locked again: the verdict is told on both (method 4.7). */
+	firstLocked: { policy: Policy; computed: Computed } | null;
 	/** The same windows from the deals of today. */
 	restated: Computed | null;
 	/** Until which day, not included, the files speak. */
@@ -106,6 +109,7 @@ export const emptyResult = (
 	baselines: [],
 	source: null,
 	restated: null,
+	onFirstLock: null,
 	basis: null
 });
 
@@ -246,6 +250,7 @@ export function dealsResult(pillar: DealsPillar, input: Measurement): PillarResu
 		})),
 		source,
 		restated: restated === null ? null : { pct: toWhole(restated) },
+		onFirstLock: onFirstLock(pillar, input),
 		basis: started
 			? {
 					lnRatio: primary.lnRatio,
@@ -421,6 +426,20 @@ function exitRatePct(
 		weeks: 4
 	};
 	return last.exposure > 0 ? rounded(comparedOn(basis, pillar, last, policy.goal).upliftPct) : null;
+}
+
+/** The same result against what was locked first; null where that is what counts. */
+function onFirstLock(
+	pillar: DealsPillar,
+	input: Measurement
+): Exclude<PillarResult['onFirstLock'], undefined> {
+	if (!input.firstLocked) return null;
+	const { upliftPct, verdict } = dealsResult(pillar, {
+		...input,
+		locked: input.firstLocked,
+		firstLocked: null
+	});
+	return { upliftPct, verdict };
 }
 
 /** What is told of a restated baseline: beyond five per cent, and nothing else of it (4.7). */

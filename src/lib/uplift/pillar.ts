@@ -171,6 +171,11 @@ export type PillarResult = {
 	/** By how many per cent a baseline made of today's deals would differ; only beyond 5 %. */
 	restated: { pct: number } | null;
 	/**
+	 * What it would be against the baseline that was locked first, where it was locked again. Not there
+	 * in what was stored before the two were told side by side.
+	 */
+	onFirstLock?: { upliftPct: number | null; verdict: Verdict | null } | null;
+	/**
 	 * Unrounded, for the cohort's figures only; pages leave it out. `null` for engagement, whose
 	 * exact figures are stored nowhere.
 	 */

@@ -55,7 +55,13 @@ import { isIn, speaksUntil, type DealFact, type TeamMember } from './deals.ts';
 import { programWeeks } from './forecast.ts';
 import { usualCalendar } from './holidays.server.ts';
 import type { EventKind } from './known-event.ts';
-import { emptyResult, staleAfterDays, type KnownEvent } from './measurement.ts';
+import {
+	emptyResult,
+	frozenAfterDays,
+	isFrozenOn,
+	staleAfterDays,
+	type KnownEvent
+} from './measurement.ts';
 import type { BaselineId, PillarResult, Source } from './pillar.ts';
 import { cohortResult, deal, importBatch } from './tables.server.ts';
 import { pillars, type Pillar } from './verdict.ts';
@@ -107,6 +113,8 @@ export type Facts = {
 	engagementFlags: string[];
 	draft: Draft | null;
 	locked: Locked | null;
+	/** What was locked before that, the first one first. */
+	earlier: Locked[];
 	/** What is proposed while nobody has chosen a country: the holidays where the leader's clock stands. */
 	usual: Calendar;
 	events: EventRow[];
@@ -134,6 +142,10 @@ export async function factsOf({ db }: Context, enrollmentId: string): Promise<Fa
 			(select json_build_object('version', b.version, 'policy', b.policy, 'computed', b.computed,
 				'inputsSha256', b.inputs_sha256, 'lockedAt', b.locked_at, 'reason', b.reason)
 				from baseline b where b.enrollment_id = e.id order by b.version desc limit 1) as locked,
+			coalesce((select json_agg(json_build_object('version', b.version, 'policy', b.policy,
+				'computed', b.computed, 'inputsSha256', b.inputs_sha256, 'lockedAt', b.locked_at, 'reason', b.reason)
+				order by b.version) from baseline b where b.enrollment_id = e.id and b.version <
+				(select max(o.version) from baseline o where o.enrollment_id = e.id)), '[]'::json) as earlier,
 			coalesce((select json_agg(json_build_object('id', k.id, 'day', k.day, 'kind', k.kind, 'size', k.size,
 				'note', k.note) order by k.day, k.created_at)
 				from known_event k where k.enrollment_id = e.id), '[]'::json) as events,
@@ -433,6 +445,10 @@ export type BaselinePage = {
 	leaderSignedAt: string | null;
 	coachSignedAt: string | null;
 	locked: { version: number; lockedAt: string; reason: string | null; inputsSha256: string } | null;
+	/** As it would be locked today, where that differs and may still be locked: a coach signs it, an admin locks it. */
+	changed: BaselineFigures[] | null;
+	/** What was locked before, the first one first, with the figures that decided. */
+	earlier: { version: number; lockedAt: string; reason: string | null; figures: BaselineFigures }[];
 	/** By how much the baseline would differ today, per cent unrounded; only after the lock. */
 	restated: { sales: number | null; revenue: number | null } | null;
 	events: EventRow[];
@@ -452,6 +468,39 @@ export async function baselinePage(
 	return baselinePageOf(facts, deals, dayIn(ctx.now, facts.enrollment.timeZone));
 }
 
+/** The baseline as an admin sees it, whose only part in it is a further lock. Two statements. */
+export async function baselineForAdmin(
+	ctx: Context<Admin>,
+	enrollmentId: string
+): Promise<BaselinePage | null> {
+	const facts = await factsOf(ctx, enrollmentId);
+	if (!facts?.locked) return null;
+	const deals = await dealsOf(ctx, enrollmentId);
+	return baselinePageOf(facts, deals, dayIn(ctx.now, facts.enrollment.timeZone));
+}
+
+/** Baselines of which the coach has signed changed figures that no admin has locked. One statement; at most 50. */
+export async function signedChanges({
+	db,
+	now
+}: Context<Admin>): Promise<{ enrollmentId: string; leaderName: string; cohortName: string }[]> {
+	return (await db.execute(sql`
+		select e.id as "enrollmentId", l.name as "leaderName", c.name as "cohortName"
+		from baseline_draft d
+		join enrollment e on e.id = d.enrollment_id
+		join person l on l.id = e.leader_id
+		join cohort c on c.id = e.cohort_id
+		join lateral (select b.locked_at, b.inputs_sha256 from baseline b where b.enrollment_id = e.id
+			order by b.version desc limit 1) b on true
+		where d.coach_signed_at > b.locked_at and d.inputs_sha256 <> b.inputs_sha256
+			and e.day_zero > ${dayIn(now, 'UTC')}::date - ${frozenAfterDays}::int
+		order by d.coach_signed_at limit 50`)) as unknown as {
+		enrollmentId: string;
+		leaderName: string;
+		cohortName: string;
+	}[];
+}
+
 /** Whether the enrollment is the leader's, or of one of the coach's leaders. */
 export const isOwn = ({ who }: Context<Leader | Coach>, { enrollment: of }: Facts): boolean =>
 	who.role === 'leader' ? of.leaderId === who.personId : of.coachId === who.personId;
@@ -463,13 +512,21 @@ export async function myBaseline(ctx: Context<Leader>): Promise<BaselinePage | n
 }
 
 function baselinePageOf(facts: Facts, deals: DealFact[], today: Day): BaselinePage {
-	const { enrollment: of, draft, locked, events, engagementFlags } = facts;
+	const { enrollment: of, draft, locked, earlier, events, engagementFlags } = facts;
 	const input = inputOf(facts, deals);
 	const { policy } = input;
 	const current = computeBaseline(input);
 	const computed = locked ? locked.computed : current;
 	const hash = inputsSha256(input);
-	const signed = draft?.inputsSha256 === hash ? draft : null;
+	// A signature for a state that is locked already is spent.
+	const signed = draft?.inputsSha256 === hash && locked?.inputsSha256 !== hash ? draft : null;
+	const figures = baselineFigures(computed, policy.primary);
+	// Who came or went since the lock changes what is planned, not what was.
+	const asOfToday = baselineFigures(
+		{ ...current, plannedExposure: computed.plannedExposure },
+		policy.primary
+	);
+	const changed = locked !== null && JSON.stringify(asOfToday) !== JSON.stringify(figures);
 	const late = !locked && !mayStillLock(today, of.dayZero);
 	return {
 		enrollmentId: of.id,
@@ -480,7 +537,7 @@ function baselinePageOf(facts: Facts, deals: DealFact[], today: Day): BaselinePa
 		currency: of.currency,
 		policy,
 		suggested: suggestedPrimary(computed),
-		figures: baselineFigures(computed, policy.primary),
+		figures,
 		historyWeeks: computed.historyWeeks,
 		warnings: warningsFor(computed, {
 			policy,
@@ -500,6 +557,11 @@ function baselinePageOf(facts: Facts, deals: DealFact[], today: Day): BaselinePa
 			reason: locked.reason,
 			inputsSha256: locked.inputsSha256
 		},
+		changed: changed && !isFrozenOn(today, of.dayZero) ? asOfToday : null,
+		earlier: earlier.flatMap(({ version, lockedAt, reason, policy: agreed, computed: then }) => {
+			const decided = baselineFigures(then, agreed.primary).find(({ primary }) => primary);
+			return decided ? [{ version, lockedAt, reason, figures: decided }] : [];
+		}),
 		restated: locked && {
 			sales: restatedPct(locked.computed, current, locked.policy, 'sales'),
 			revenue: restatedPct(locked.computed, current, locked.policy, 'revenue')

@@ -257,11 +257,14 @@ export type PillarDetail = PillarShown & {
 		stale: string | null;
 	} | null;
 	restated: string | null;
+	/** Against the baseline that was locked first. */
+	onFirstLock: string | null;
 };
 
 export function pillarDetail(result: PillarResult, locale: Locale): PillarDetail {
 	const say = words(locale);
-	const { pillar, state, verdict, evidence, sentences, source, restated, totalPct } = result;
+	const { pillar, state, verdict, evidence, sentences, source, restated, totalPct, onFirstLock } =
+		result;
 	const judged = verdict !== null && verdict !== 'in_progress';
 	const cause = told({ key: 'results_cause', params: {} }, locale);
 	return {
@@ -292,7 +295,19 @@ export function pillarDetail(result: PillarResult, locale: Locale): PillarDetail
 			primary
 		})),
 		source: source && pillar !== 'engagement' ? sourceOf(source, locale) : null,
-		restated: restated && say('restated', { pct: percent(restated.pct, locale) })
+		restated: restated && say('restated', { pct: percent(restated.pct, locale) }),
+		onFirstLock: onFirstLock
+			? [
+					onFirstLock.upliftPct === null
+						? say('first_lock_none')
+						: say('first_lock', { pct: percent(onFirstLock.upliftPct, locale) }),
+					onFirstLock.verdict && onFirstLock.verdict !== 'in_progress'
+						? say(`verdict_long_${onFirstLock.verdict}`)
+						: ''
+				]
+					.join(' ')
+					.trim()
+			: null
 	};
 }
 
