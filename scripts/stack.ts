@@ -64,6 +64,8 @@ export function environment(options: {
 		RESEND_BASE_URL: `http://localhost:${ports.resend}`,
 		MAIL_FROM: 'Løfte <post@lofte.example>',
 		MAIL_RATE: String(mailRate),
+		// Whoever looks round has no authenticator app for a coach who does not exist.
+		SECOND_STEP: 'offered',
 		STANDIN_STRIPE_PORT: String(ports.stripe),
 		STANDIN_RESEND_PORT: String(ports.resend),
 		STANDIN_DATA_DIR: path.join(folder, 'standins'),

@@ -21,6 +21,8 @@ declare global {
 			signedIn: SignedIn | null;
 			/** Somebody whose link was good and who still owes the second step: to every door but one a stranger. */
 			owing: SignedIn | null;
+			/** A coach or an admin who has to set up the second step before anything else. */
+			secondStepDue: boolean;
 			/** The only way to a database: acts in the role, or answers 404 (or asks to sign in). */
 			as<R extends Role>(role: R): Context<ActorOf[R]>;
 			asPerson(): Context<Anybody>;

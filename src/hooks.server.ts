@@ -9,7 +9,13 @@ import {
 	type ServerInit
 } from '@sveltejs/kit';
 import { building } from '$app/environment';
-import { access, mayEnter, type Door } from '#lib/people/access.ts';
+import {
+	access,
+	mayEnter,
+	needsSecondStep,
+	waitsForSecondStep,
+	type Door
+} from '#lib/people/access.ts';
 import { system, visitor } from '#lib/people/actor.ts';
 import { loginCookie } from '#lib/people/login.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -60,6 +66,11 @@ export const handle: Handle = async ({ event, resolve }) => {
 		}
 	}
 	locals.signedIn = who;
+	locals.secondStepDue =
+		house.config.SECOND_STEP === 'demanded' &&
+		who !== null &&
+		!who.hasSecondStep &&
+		needsSecondStep(who.roles);
 	const person = who ?? locals.owing;
 	locals.locale = chosenLocale(
 		cookies.get('locale'),
@@ -89,6 +100,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 			if (request.headers.has('x-sveltekit-action')) return scriptTold(401, 'signed-out');
 			return notFound(event);
 		}
+		if (door && locals.secondStepDue && waitsForSecondStep(door)) {
+			if (request.method !== 'GET') return notFound(event);
+			return new Response(null, { status: 303, headers: { location: '/account/second' } });
+		}
 		return inTime(
 			resolve(event, {
 				transformPageChunk: ({ html }) => fillOpening(html, locals),
@@ -117,6 +132,7 @@ function openGate({ web, door, keys }: House, locals: App.Locals, url: URL) {
 	const signInFirst = () => redirect(303, `/sign-in?next=${encodeURIComponent(url.pathname)}`);
 	locals.as = <R extends Role>(role: R) => {
 		if (!locals.signedIn) signInFirst();
+		if (locals.secondStepDue) redirect(303, '/account/second');
 		const who = actorIn(locals.signedIn!, role);
 		if (!who) error(404, 'not-found');
 		return { ...base, now: new Date(), who };

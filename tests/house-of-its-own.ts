@@ -38,7 +38,7 @@ type Name = keyof typeof files;
 export type Answer = { status: number; headers: Headers; body: string; ms: number };
 
 /** Starts everything on a database with the program in it and nobody else. */
-export async function openHouseOfItsOwn(firstPort: number) {
+export async function openHouseOfItsOwn(firstPort: number, set: Record<string, string> = {}) {
 	const folder = path.join(root, `.data/own-house-${process.pid}`);
 	const logs = path.join(folder, 'logs');
 	let server = await startPostgres(path.join(folder, 'postgres'));
@@ -49,12 +49,15 @@ export async function openHouseOfItsOwn(firstPort: number) {
 	const url = new URL(server.url);
 	url.pathname = '/own';
 	await migrateDatabase(url.href);
-	const env = environment({
-		folder,
-		databaseUrl: url.href,
-		ports: await choosePorts(firstPort),
-		mailRate: 200
-	});
+	const env = {
+		...environment({
+			folder,
+			databaseUrl: url.href,
+			ports: await choosePorts(firstPort),
+			mailRate: 200
+		}),
+		...set
+	};
 	const origin = env.APP_ORIGIN!;
 	const keys = keysFrom(env.APP_KEYS!.split(','));
 	let pool = openDatabase(url.href, { max: 4 });

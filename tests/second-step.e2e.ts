@@ -2,11 +2,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { generateHOTP } from '@oslojs/otp';
 import { sql } from 'drizzle-orm';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { access, type Door } from '#lib/people/access.ts';
 import { pendingPurpose } from '#lib/people/queries.server.ts';
 import { digits, stepAt } from '#lib/people/second-step.ts';
 import { unseal } from '#lib/server/seal.server.ts';
+import { openHouseOfItsOwn } from './house-of-its-own.ts';
 import { cookieOf, enrolledHere, house, inDays, openPage, origin, signIn } from './journey.ts';
 
 const coach = 'two-steps@lofte.example';
@@ -132,3 +133,68 @@ const doors = (all: Record<string, Door>) =>
 	Object.entries(all).filter(([, { who, methods }]) =>
 		methods ? false : who === 'person' || (Array.isArray(who) && who.includes('coach'))
 	);
+
+describe('where the second step is demanded, as it is unless somebody says otherwise', () => {
+	let own: Awaited<ReturnType<typeof openHouseOfItsOwn>>;
+	const staff = { coach: 'maren@own.example', admin: 'live@own.example' };
+	beforeAll(async () => {
+		own = await openHouseOfItsOwn(4700, { SECOND_STEP: 'demanded' });
+		await own.world.as('coach', staff.coach);
+		await own.world.as('admin', staff.admin);
+		await own.world.as('leader', 'ingrid@own.example');
+		await own.start('stripe');
+		await own.start('resend');
+		await own.start('app');
+	}, 120_000);
+	afterAll(() => own.close());
+
+	test.each(['coach', 'admin'] as const)('a %s with a link alone opens nothing', async (role) => {
+		const cookie = await own.cookieOf(staff[role]);
+		for (const [route, door] of Object.entries(access)) {
+			if (door.who === 'anyone' || door.who === 'bearer' || route === '/account/second') continue;
+			const path = route.replace(/\[\w+\]/g, '0b6b7e0e-6f3c-4b3c-9d7e-1f2a3b4c5d6e');
+			const theirs = door.who === 'person' || (door.who as readonly string[]).includes(role);
+			const page = await own.get(path, cookie);
+			expect([route, page.status, page.headers.get('location')]).toEqual(
+				theirs ? [route, 303, '/account/second'] : [route, 404, null]
+			);
+			const data = await own.get(`${path}/__data.json`, cookie);
+			expect([route, data.status === 200 && !data.body.includes('/account/second')]).toEqual([
+				route,
+				false
+			]);
+			for (const action of door.actions ?? []) {
+				const posted = await own.post(
+					`${path}${action === 'default' ? '' : `?/${action}`}`,
+					{},
+					cookie
+				);
+				expect([route, action, posted.status]).toEqual([route, action, 404]);
+			}
+		}
+		const setUp = await own.get('/account/second', cookie);
+		expect(setUp.status).toBe(200);
+		expect(setUp.body).toContain('your pages open once this is set up');
+	});
+
+	test('once it is set up the pages open; a leader was never kept from theirs', async () => {
+		const cookie = await own.cookieOf(staff.coach);
+		await own.post('/account/second?/begin', {}, cookie);
+		const [row] = await own.sql<{ secret: Uint8Array }[]>`
+			select f.secret_enc as secret from second_factor f join person p on p.id = f.person_id
+			where p.email = ${staff.coach}`;
+		const secret = unseal(
+			own.ctx().keys,
+			pendingPurpose(cookie.split('=')[1]!),
+			new Uint8Array(row!.secret)
+		);
+		const code = generateHOTP(secret, BigInt(stepAt(new Date())), digits);
+		const done = await own.post('/account/second?/confirm', { code }, cookie);
+		expect(done.body).toContain('href="/coach"');
+		const after = done.headers.getSetCookie()[0]!.split(';')[0]!;
+		expect((await own.get('/coach', after)).status).toBe(200);
+		const leader = await own.cookieOf('ingrid@own.example');
+		for (const path of ['/leader', '/account'])
+			expect((await own.get(path, leader)).status).toBe(200);
+	});
+});

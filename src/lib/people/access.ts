@@ -8,7 +8,13 @@
 import type { Role } from './role.ts';
 
 export type Audience = 'anyone' | 'bearer' | 'person' | readonly Role[];
-export type Door = { who: Audience; actions?: readonly string[]; methods?: readonly string[] };
+export type Door = {
+	who: Audience;
+	actions?: readonly string[];
+	methods?: readonly string[];
+	/** Open to a coach or an admin who has no second step yet: here they set it up. */
+	settingUp?: true;
+};
 
 const leader = ['leader'] as const;
 const coach = ['coach'] as const;
@@ -35,7 +41,11 @@ export const access: Record<string, Door> = {
 	'/sign-out': { who: 'anyone', methods: ['POST'] },
 	'/preferences': { who: 'anyone', methods: ['POST'] },
 	'/account': { who: 'person', actions: ['save', 'signOutEverywhere'] },
-	'/account/second': { who: 'person', actions: ['begin', 'confirm', 'codes', 'end'] },
+	'/account/second': {
+		who: 'person',
+		actions: ['begin', 'confirm', 'codes', 'end'],
+		settingUp: true
+	},
 	// machines
 	'/livez': { who: 'anyone', methods: ['GET'] },
 	'/readyz': { who: 'anyone', methods: ['GET'] },
@@ -86,6 +96,14 @@ export const access: Record<string, Door> = {
 	'/sponsor': { who: sponsor },
 	'/sponsor/[enrollment]': { who: sponsor }
 };
+
+/** Roles that read what people trust them with: a link by mail alone is not enough. */
+export const needsSecondStep = (roles: readonly Role[]): boolean =>
+	roles.includes('coach') || roles.includes('admin');
+
+/** Whether a door stays closed until a second step is set up. */
+export const waitsForSecondStep = ({ who, settingUp }: Door): boolean =>
+	who !== 'anyone' && who !== 'bearer' && !settingUp;
 
 /** Whether somebody with these roles (null: no login) may come through this door. */
 export function mayEnter(door: Door, roles: readonly Role[] | null): boolean {

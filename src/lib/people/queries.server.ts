@@ -19,6 +19,8 @@ export type SignedIn = {
 	roles: Role[];
 	/** Whether this login still owes the person's second step; it opens nothing before. */
 	owes: boolean;
+	/** Whether the person has a second step at all. */
+	hasSecondStep: boolean;
 };
 
 /** Who holds this cookie, or null. One statement. */
@@ -33,7 +35,8 @@ export async function signedIn(db: Database, token: string, now: Date): Promise<
 		timeZone: found.timeZone,
 		theme: found.theme as SignedIn['theme'],
 		roles: found.roles.filter(isRole),
-		owes: found.owes
+		owes: found.owes,
+		hasSecondStep: found.confirmedAt !== null
 	};
 }
 

@@ -33,6 +33,8 @@ const schema = v.object({
 	RESEND_BASE_URL: v.optional(v.pipe(v.string(), v.url())),
 	RESEND_WEBHOOK_SECRET: v.pipe(v.string(), v.startsWith('whsec_')),
 	MAIL_FROM: v.optional(v.string(), 'Løfte <post@lofte.example>'),
+	/** Whether coach and admin must have a second step before they see anything. */
+	SECOND_STEP: v.optional(v.picklist(['demanded', 'offered']), 'demanded'),
 	MAIL_RATE: v.pipe(v.optional(v.string(), '2'), v.toNumber(), v.minValue(0.1))
 });
 

@@ -9,6 +9,7 @@ import {
 } from '#lib/people/commands.server.ts';
 import { loginCookie } from '#lib/people/login.ts';
 import { secondStepOf } from '#lib/people/queries.server.ts';
+import { homeOf } from '#lib/people/role.ts';
 import { digits, showCode, stepSeconds } from '#lib/people/second-step.ts';
 import { keepLogin } from '../../sign-in/login-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -21,7 +22,14 @@ export const load: PageServerLoad = async ({ locals, cookies }) => {
 		locals.asPerson(),
 		tokenIn(cookies, locals)
 	);
-	return { on, codesLeft, key: pending && shownKey(pending, locals.signedIn!.email) };
+	const { secondStepDue: due, signedIn } = locals;
+	return {
+		on,
+		codesLeft,
+		/** Set while the work of a coach or an admin waits for it. */
+		waits: due ? homeOf(signedIn!.roles) : null,
+		key: pending && shownKey(pending, locals.signedIn!.email)
+	};
 };
 
 /** The key as an app reads it from the screen, and as a person types it. */
