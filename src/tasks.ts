@@ -96,8 +96,8 @@ const reconcilePayments: Run = async (ctx, { till, origin }, payload) => {
 	await reconcile(ctx, till, { origin, ...(checkoutId && { checkoutId }) });
 };
 
-const refundOne: Run = (ctx, { till }, payload) =>
-	sendRefund(ctx, till, (payload as { refundId: string }).refundId);
+const refundOne: Run = (ctx, { till, origin }, payload) =>
+	sendRefund(ctx, till, { ...(payload as { refundId: string }), origin });
 
 export const tasks = {
 	heartbeat: beat,

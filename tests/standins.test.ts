@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { Resend } from 'resend';
 import Stripe from 'stripe';
 import { afterEach, describe, expect, it } from 'vitest';
+import { stripeTill } from '#lib/server/till.server.ts';
 import type { Standin } from '../src/standins/http.ts';
 import { startResendStandin } from '../src/standins/resend.ts';
 import type { ResendStandinOptions } from '../src/standins/resend.ts';
@@ -275,6 +276,34 @@ describe('the stand-in for Stripe', () => {
 		expect(none.code).toBe('charge_already_refunded');
 		const { data } = await stripe.refunds.list({ payment_intent: intent });
 		expect(data.map(({ amount }) => amount)).toEqual([4_000_000, 900_000]);
+	});
+
+	it('lets a refund fail after it was accepted, tells of it, and can send it again', async () => {
+		const { standin, stripe } = await stripeShop();
+		const { intent } = await paidSeat(stripe, standin);
+		const sent = await stripe.refunds.create({ payment_intent: intent, metadata: { key: 'r/1' } });
+		await control(standin, 'refund', { refund: sent.id, status: 'failed', reason: 'declined' });
+		const failed = await stripe.refunds.retrieve(sent.id);
+		expect(failed).toMatchObject({ status: 'failed', failure_reason: 'declined' });
+		const [charge] = (await stripe.charges.list({ payment_intent: intent })).data;
+		expect(charge).toMatchObject({ amount_refunded: 0, refunded: false });
+		const told = (await stripe.events.list({ limit: 100 })).data
+			.filter(({ data }) => (data.object as { status?: string }).status === 'failed')
+			.map(({ type }) => type);
+		expect(told.toSorted()).toEqual(['charge.refund.updated', 'refund.failed', 'refund.updated']);
+		await expect(control(standin, 'refund', { refund: sent.id })).rejects.toThrow('failed already');
+		expect((await stripe.refunds.create({ payment_intent: intent })).status).toBe('succeeded');
+
+		// As the product reads it: oldest first, with the key of what it asked for itself.
+		const till = stripeTill({
+			STRIPE_SECRET_KEY: 'sk_test_x',
+			STRIPE_WEBHOOK_SECRETS: ['whsec_x'],
+			STRIPE_API_BASE: standin.url
+		});
+		expect(await till.refunds(intent)).toMatchObject([
+			{ refundId: sent.id, state: 'failed', key: 'r/1' },
+			{ amountMinor: 4_900_000, state: 'succeeded', key: null }
+		]);
 	});
 
 	it('takes at most the paid sum from twenty refunds at the same time', async () => {

@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { StripeEvent } from '#lib/payments/event.ts';
-import type { Paying, Till } from '#lib/server/till.server.ts';
+import type { Paying, Returning, Till } from '#lib/server/till.server.ts';
 
-type Call = 'open' | 'look' | 'find' | 'expire' | 'refund' | 'recent';
+type Call = 'open' | 'look' | 'find' | 'expire' | 'refund' | 'refunds' | 'recent';
 type Fault = { on: Call; when: 'before' | 'after'; times: number; statusCode?: number };
 
 class TillFailure extends Error {
@@ -23,7 +23,7 @@ export type FakeTill = ReturnType<typeof fakeTill>;
 export function fakeTill(clock: () => Date, { livemode = false } = {}) {
 	const sessions = new Map<string, Paying>();
 	const keys = new Map<string, { request: string; answer: unknown }>();
-	const refunds: { refundId: string; paymentIntent: string; amountMinor: number }[] = [];
+	const refunds: (Returning & { paymentIntent: string })[] = [];
 	const calls: Call[] = [];
 	let faults: Fault[] = [];
 
@@ -58,6 +58,18 @@ export function fakeTill(clock: () => Date, { livemode = false } = {}) {
 		if (!session) throw new TillFailure(404);
 		if (session.status === 'open' && session.expiresAt <= clock()) session.status = 'expired';
 		return session;
+	};
+
+	const giveBack = (paymentIntent: string, amountMinor: number, key: string | null) => {
+		const made = {
+			refundId: `re_${randomUUID()}`,
+			paymentIntent,
+			amountMinor,
+			state: 'succeeded' as Returning['state'],
+			key
+		};
+		refunds.push(made);
+		return { ...made };
 	};
 
 	const till: Till = {
@@ -96,10 +108,12 @@ export function fakeTill(clock: () => Date, { livemode = false } = {}) {
 			}),
 		refund: (paymentIntent, amountMinor, key) =>
 			answer('refund', key, [paymentIntent, amountMinor], () => {
-				const refundId = `re_${randomUUID()}`;
-				refunds.push({ refundId, paymentIntent, amountMinor });
-				return { refundId, state: 'succeeded' as const };
+				return giveBack(paymentIntent, amountMinor, key);
 			}),
+		refunds: (paymentIntent) =>
+			answer('refunds', null, paymentIntent, () =>
+				refunds.filter((one) => one.paymentIntent === paymentIntent).map((one) => ({ ...one }))
+			),
 		recent: () =>
 			answer('recent', null, null, () => [...sessions.keys()].map((id) => ({ ...get(id) }))),
 		verify: () => {
@@ -142,6 +156,13 @@ export function fakeTill(clock: () => Date, { livemode = false } = {}) {
 				paymentStatus: 'paid',
 				paymentIntent: `pi_${randomUUID()}`
 			});
+		},
+		/** Somebody sends money back at the provider's own site. @returns the refund */
+		giveBack: (sessionId: string, amountMinor: number) =>
+			giveBack(sessions.get(sessionId)!.paymentIntent!, amountMinor, null).refundId,
+		/** The bank says something else about a refund that was accepted. */
+		refundBecomes(refundId: string, state: Returning['state']) {
+			refunds.find((one) => one.refundId === refundId)!.state = state;
 		},
 		/** Something is changed behind our back. */
 		falsify(sessionId: string, change: Partial<Paying>) {

@@ -28,6 +28,8 @@
  *   POST   /_test/pay         {session, outcome: paid | declined | pending | arrives | fails, email?}
  *   POST   /_test/objects     {id, set: {field: value}, event?: type}: falsifies an object, and sends
  *                              it as an event
+ *   POST   /_test/refund      {refund, status: failed | canceled, reason?: 'declined'}: an accepted
+ *                              refund comes back from the bank, or is called off
  *   POST   /_test/dispute     {payment_intent, status?: needs_response | won | lost}
  *   GET    /_test/events      ?secret=&signedAt= → [{event, payload, signature, delivery}]
  *   DELETE /_test/events      the service forgets all events, objects stay
@@ -712,6 +714,15 @@ export async function startStripeStandin(options: StripeStandinOptions = {}): Pr
 				await store.save();
 				return object;
 			}
+			case 'POST /_test/refund': {
+				const refund = unrefunded(
+					text(input['refund']),
+					text(input['status']) || 'failed',
+					text(input['reason']) || 'unknown'
+				);
+				await store.save();
+				return refund;
+			}
 			case 'POST /_test/dispute': {
 				const dispute = disputed(text(input['payment_intent']), text(input['status']));
 				await store.save();
@@ -764,6 +775,26 @@ export async function startStripeStandin(options: StripeStandinOptions = {}): Pr
 			throw new BadControl('status is needs_response, won or lost');
 		}
 		return dispute;
+	};
+
+	/** A refund that had been accepted comes to nothing: its money is back in the balance. */
+	const unrefunded = (id: string, status: string, reason: string) => {
+		const refund = state.refunds[id];
+		const charge = refund && state.charges[String(refund.charge)];
+		if (!charge) throw new BadControl(`there is no refund ${id}`);
+		if (status !== 'failed' && status !== 'canceled')
+			throw new BadControl('status is failed or canceled');
+		if (refund.status === 'failed' || refund.status === 'canceled')
+			throw new BadControl(`the refund ${id} is ${refund.status} already`);
+		refund.status = status;
+		refund.failure_balance_transaction = newId('txn_');
+		if (status === 'failed') refund.failure_reason = reason;
+		charge.amount_refunded -= refund.amount;
+		charge.refunded = false;
+		emit('refund.updated', refund, NOBODY);
+		emit('charge.refund.updated', refund, NOBODY);
+		if (status === 'failed') emit('refund.failed', refund, NOBODY);
+		return refund;
 	};
 
 	/** The checkout page and its buttons. */

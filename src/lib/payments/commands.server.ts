@@ -485,6 +485,7 @@ const adminLetters = {
 	flagged: m.mail_admin_flagged_body,
 	'no-seat': m.mail_admin_no_seat_body,
 	dispute: m.mail_admin_dispute_body,
+	'refund-failed': m.mail_admin_refund_failed_body,
 	parked: m.mail_admin_parked_body
 };
 

@@ -38,8 +38,19 @@ test.each([
 	[
 		'charge.refunded',
 		{ payment_intent: 'pi_1', amount_refunded: 100, metadata: {} },
-		{ kind: 'refunded', paymentIntent: 'pi_1', checkoutId: null, amountMinor: 100 }
+		{ kind: 'refunds', paymentIntent: 'pi_1', checkoutId: null }
 	],
+	[
+		'charge.refund.updated',
+		{ id: 're_1', status: 'canceled', payment_intent: { id: 'pi_1' }, metadata: { checkout } },
+		{ kind: 'refunds', paymentIntent: 'pi_1', checkoutId: checkout }
+	],
+	[
+		'refund.updated',
+		{ id: 're_1', status: 'failed', payment_intent: 'pi_1' },
+		{ kind: 'refunds', paymentIntent: 'pi_1', checkoutId: null }
+	],
+	['refund.updated', { id: 're_1', payment_intent: null }, { kind: 'nothing' }],
 	[
 		'charge.dispute.created',
 		{ payment_intent: { id: 'pi_1' } },
@@ -52,8 +63,8 @@ test.each([
 	],
 	[
 		'refund.failed',
-		{ id: 're_1', status: 'failed' },
-		{ kind: 'refund-state', refundId: 're_1', state: 'failed' }
+		{ id: 're_1', status: 'failed', payment_intent: 'pi_1' },
+		{ kind: 'refunds', paymentIntent: 'pi_1', checkoutId: null }
 	],
 	['customer.created', { id: 'cus_1' }, { kind: 'nothing' }]
 ])('%s with %o means %o', (type, object, meaning) => {

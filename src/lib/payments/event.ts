@@ -14,9 +14,8 @@ export type Meaning =
 	/** Look at the payment page of this checkout of ours, if we know it. */
 	| { kind: 'look-at'; checkoutId: string }
 	| { kind: 'failed'; checkoutId: string; code: string }
-	/** So much of a charge has gone back in all. */
-	| { kind: 'refunded'; paymentIntent: string; checkoutId: string | null; amountMinor: number }
-	| { kind: 'refund-state'; refundId: string; state: 'sent' | 'succeeded' | 'failed' }
+	/** Look at what has gone back of this payment, and at what of it came to nothing. */
+	| { kind: 'refunds'; paymentIntent: string; checkoutId: string | null }
 	| { kind: 'disputed'; paymentIntent: string; end: 'won' | 'lost' | null }
 	| { kind: 'nothing' };
 
@@ -43,23 +42,12 @@ export function meaningOf({ type, data }: Pick<StripeEvent, 'type' | 'data'>): M
 			const code = text(error?.['decline_code']) ?? text(error?.['code']) ?? 'unknown';
 			return checkoutId ? { kind: 'failed', checkoutId, code: code.slice(0, 60) } : nothing;
 		}
-		case 'charge.refunded': {
-			const amount = object['amount_refunded'];
-			return intent && typeof amount === 'number' && Number.isSafeInteger(amount)
-				? { kind: 'refunded', paymentIntent: intent, checkoutId, amountMinor: amount }
-				: nothing;
-		}
+		// Three names for one fact, and an event may be days old: none of them is believed about amounts.
+		case 'charge.refunded':
+		case 'charge.refund.updated':
 		case 'refund.updated':
-		case 'refund.failed': {
-			const status = object['status'];
-			const state =
-				status === 'succeeded'
-					? 'succeeded'
-					: status === 'failed' || status === 'canceled'
-						? 'failed'
-						: 'sent';
-			return id ? { kind: 'refund-state', refundId: id, state } : nothing;
-		}
+		case 'refund.failed':
+			return intent ? { kind: 'refunds', paymentIntent: intent, checkoutId } : nothing;
 		case 'charge.dispute.created':
 			return intent ? { kind: 'disputed', paymentIntent: intent, end: null } : nothing;
 		case 'charge.dispute.closed': {

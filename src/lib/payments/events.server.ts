@@ -9,7 +9,7 @@ import type { Till } from '#lib/server/till.server.ts';
 import { from } from './checkout.ts';
 import { settle, tellOfPayment, type Place } from './commands.server.ts';
 import { meaningOf, type Meaning, type StripeEvent } from './event.ts';
-import { noteRefunded, noteRefundState } from './refunds.server.ts';
+import { noteRefunds } from './refunds.server.ts';
 import { checkout, payment } from './tables.server.ts';
 
 /** Stores a verified event. Nothing else happens here, so that the answer is quick. @returns whether it is new */
@@ -155,24 +155,23 @@ async function prepare(
 					.returning({ id: checkout.id });
 				return kept.length > 0;
 			};
-		case 'refunded': {
+		case 'refunds': {
+			const { paymentIntent, checkoutId } = meaning;
 			// A refund can overtake the payment that it belongs to: that one first.
-			const sessionId = meaning.checkoutId && (await sessionOf(ctx, meaning.checkoutId));
+			const sessionId = checkoutId && (await sessionOf(ctx, checkoutId));
 			const first = sessionId ? await session(sessionId) : null;
-			if (meaning.checkoutId && !sessionId && (await isOurs(ctx, meaning.checkoutId)))
-				throw new NotYet();
+			if (checkoutId && !sessionId && (await isOurs(ctx, checkoutId))) throw new NotYet();
+			if (!first && !(await hasPaid(ctx, paymentIntent))) {
+				// It may have overtaken the payment; a stranger's stays unknown.
+				if (attempts < 4) throw new NotYet();
+				return () => Promise.resolve(false);
+			}
+			const refunds = await till.refunds(paymentIntent);
 			return async (tx) => {
 				await first?.(tx);
-				return noteRefunded(tx, meaning);
+				return noteRefunds(tx, { paymentIntent, refunds, ...place });
 			};
 		}
-		case 'refund-state':
-			return async (tx) => {
-				const noted = await noteRefundState(tx, meaning);
-				// It may have overtaken our own note of the refund; a stranger's stays unknown.
-				if (!noted && attempts < 4) throw new NotYet();
-				return noted;
-			};
 		case 'disputed':
 			return async (tx) => {
 				const noted = await noteDispute(tx, { ...meaning, ...place });
@@ -186,6 +185,9 @@ async function prepare(
 const isOurs = async ({ db }: Context, checkoutId: string) =>
 	(await db.select({ id: checkout.id }).from(checkout).where(eq(checkout.id, checkoutId))).length >
 	0;
+
+const hasPaid = async ({ db }: Context, paymentIntent: string) =>
+	(await db.$count(payment, eq(payment.stripePaymentIntent, paymentIntent))) > 0;
 
 async function sessionOf({ db }: Context, checkoutId: string): Promise<string | null> {
 	const [found] = await db

@@ -6,7 +6,7 @@ import type { Admin, Visitor } from '#lib/people/actor.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
 import type { Status } from './checkout.ts';
-import { refundable, type RefundState } from './refund.ts';
+import { refundable, stillHere, type RefundState } from './refund.ts';
 import { checkout, payment } from './tables.server.ts';
 
 /** Where the payment for an offer stands: its latest attempt, or null before the first. One statement. */
@@ -63,13 +63,16 @@ export async function paymentsForAdmin({ db }: Context<Admin>) {
 		.leftJoin(seat, eq(seat.checkoutId, checkout.id))
 		.orderBy(
 			sql`case when ${checkout.status} in ('flagged', 'disputed', 'refund-due') then 0
+				when ${checkout.status} <> 'refunded' and exists
+					(select 1 from refund r where r.checkout_id = ${checkout.id} and r.state = 'failed') then 0
 				when ${checkout.failure} is not null and ${checkout.status} in ('new', 'open', 'processing', 'expired') then 1 else 2 end`,
 			desc(checkout.createdAt)
 		)
 		.limit(200);
 	return rows.map((row) => ({
 		...row,
-		refundableMinor: row.paidMinor === null ? 0 : refundable(row.paidMinor, row.refunds)
+		refundableMinor: row.paidMinor === null ? 0 : refundable(row.paidMinor, row.refunds),
+		stillHereMinor: stillHere(row.refunds)
 	}));
 }
 

@@ -1,5 +1,5 @@
-/** Money that goes back: what we send, and what was sent at the provider without us. */
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+/** Money that goes back: what we send, what was sent at the provider without us, and what failed. */
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { application } from '#lib/admissions/tables.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
@@ -8,15 +8,20 @@ import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, type Context } from '#lib/server/context.server.ts';
 import { enqueue } from '#lib/server/job.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
-import type { Till } from '#lib/server/till.server.ts';
+import type { Returning, Till } from '#lib/server/till.server.ts';
 import { isId } from '#lib/values/id.ts';
 import { formatMoney } from '#lib/values/money.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import { from, keyLivesMs, refusedForGood } from './checkout.ts';
-import { refundable, type RefundState } from './refund.ts';
+import { tellOfPayment, type Place } from './commands.server.ts';
+import { mayBecome, refundable, type RefundState } from './refund.ts';
 import { checkout, payment, refund } from './tables.server.ts';
 
 type Locale = 'en' | 'nb';
+type Paid = Pick<typeof payment.$inferSelect, 'checkoutId' | 'amountMinor'>;
+
+/** The key of a refund's call, by which the provider also knows it again. */
+const keyOf = (refundId: string) => `refund/${refundId}`;
 
 /**
  * Writes down that money goes back; the worker sends it. The form's own id makes a double click
@@ -72,7 +77,7 @@ export async function requestRefund(
 export async function sendRefund(
 	ctx: Context<System>,
 	till: Till,
-	refundId: string
+	{ refundId, origin }: { refundId: string } & Place
 ): Promise<void> {
 	if (!isId(refundId)) return;
 	const { db, now } = ctx;
@@ -88,7 +93,7 @@ export async function sendRefund(
 	const { amountMinor } = row.refund;
 	let sent: { refundId: string | null; state: RefundState };
 	try {
-		sent = await till.refund(row.payment.stripePaymentIntent, amountMinor, `refund/${refundId}`);
+		sent = await till.refund(row.payment.stripePaymentIntent, amountMinor, keyOf(refundId));
 	} catch (failure) {
 		if (!refusedForGood(failure)) throw failure;
 		sent = { refundId: null, state: 'failed' };
@@ -105,40 +110,46 @@ export async function sendRefund(
 			.where(and(eq(refund.id, refundId), eq(refund.state, 'intent')))
 			.returning({ id: refund.id });
 		if (!changed) return;
-		if (sent.state !== 'failed') {
-			await closeWhenAllIsBack(tx, row.payment);
-			const locale = row.application.locale as Locale;
-			await queueMail(tx, {
-				to: row.application.email,
-				category: 'receipt',
-				fact: `refund/${refundId}`,
-				locale,
-				subject: m.mail_refund_subject({}, { locale }),
-				paragraphs: [
-					m.mail_hello({ name: row.application.name }, { locale }),
-					m.mail_refund_body(
-						{
-							amount: formatMoney({ ...row.payment, amountMinor }, locale),
-							cohort: row.cohortName
-						},
-						{ locale }
-					)
-				],
-				reason: m.mail_receipt_reason({}, { locale })
-			});
-		}
+		if (sent.state === 'failed')
+			return isHereAgain(tx, { refundId, paid: row.payment, amountMinor, origin });
+		await closeWhenAllIsBack(tx, row.payment);
+		const locale = row.application.locale as Locale;
+		await queueMail(tx, {
+			to: row.application.email,
+			category: 'receipt',
+			fact: `refund/${refundId}`,
+			locale,
+			subject: m.mail_refund_subject({}, { locale }),
+			paragraphs: [
+				m.mail_hello({ name: row.application.name }, { locale }),
+				m.mail_refund_body(
+					{
+						amount: formatMoney({ ...row.payment, amountMinor }, locale),
+						cohort: row.cohortName
+					},
+					{ locale }
+				)
+			],
+			reason: m.mail_receipt_reason({}, { locale })
+		});
 		await audit(tx, {
-			action: sent.state === 'failed' ? 'refund-failed' : 'refund-sent',
+			action: 'refund-sent',
 			object: { kind: 'checkout', id: row.refund.checkoutId },
 			detail: { amountMinor }
 		});
 	});
 }
 
-/** Money went back at the provider: what we did not send ourselves is written down. */
-export async function noteRefunded(
+/**
+ * Brings our books to what the provider says now about the money that goes back of a payment: what
+ * was sent without us is written down, and what failed later is here again. Says the same however
+ * often and in whatever order it is called, because a refund only ever moves forward.
+ *
+ * @returns false for a payment that we do not know
+ */
+export async function noteRefunds(
 	ctx: Context<System>,
-	{ paymentIntent, amountMinor }: { paymentIntent: string; amountMinor: number }
+	{ paymentIntent, refunds, origin }: { paymentIntent: string; refunds: Returning[] } & Place
 ): Promise<boolean> {
 	const { db, now } = ctx;
 	const [paid] = await db
@@ -147,22 +158,49 @@ export async function noteRefunded(
 		.where(eq(payment.stripePaymentIntent, paymentIntent))
 		.for('update');
 	if (!paid) return false;
-	const rows = await db.select().from(refund).where(eq(refund.checkoutId, paid.checkoutId));
-	const known =
-		paid.amountMinor -
-		refundable(paid.amountMinor, rows as { amountMinor: number; state: RefundState }[]);
-	if (amountMinor > known) {
+	const { checkoutId } = paid;
+	const rows = await db.select().from(refund).where(eq(refund.checkoutId, checkoutId));
+	for (const seen of refunds) {
+		const known =
+			rows.find(({ stripeRefundId }) => stripeRefundId === seen.refundId) ??
+			// Written down when we only heard the sum of what was sent at the provider.
+			rows.find(
+				({ stripeRefundId, state, amountMinor }) =>
+					stripeRefundId === null && state === 'succeeded' && amountMinor === seen.amountMinor
+			);
+		if (known) {
+			const state = mayBecome(known.state as RefundState, seen.state)
+				? seen.state
+				: (known.state as RefundState);
+			if (state === known.state && known.stripeRefundId !== null) continue;
+			await db
+				.update(refund)
+				.set({ state, stripeRefundId: seen.refundId })
+				.where(eq(refund.id, known.id));
+			if (state === 'failed' && known.state !== 'failed')
+				await isHereAgain(ctx, {
+					refundId: known.id,
+					paid,
+					amountMinor: known.amountMinor,
+					origin
+				});
+			Object.assign(known, { state, stripeRefundId: seen.refundId });
+			continue;
+		}
+		// Whoever sends our own writes its outcome; what failed before we heard of it was never believed.
+		if (rows.some(({ id }) => keyOf(id) === seen.key) || seen.state === 'failed') continue;
 		await db.insert(refund).values({
-			checkoutId: paid.checkoutId,
-			amountMinor: Math.min(amountMinor, paid.amountMinor) - known,
+			checkoutId,
+			amountMinor: seen.amountMinor,
 			reason: 'at-stripe',
-			state: 'succeeded',
+			state: seen.state,
+			stripeRefundId: seen.refundId,
 			createdAt: now
 		});
 		await audit(ctx, {
 			action: 'refund-seen',
-			object: { kind: 'checkout', id: paid.checkoutId },
-			detail: { amountMinor }
+			object: { kind: 'checkout', id: checkoutId },
+			detail: { amountMinor: seen.amountMinor }
 		});
 	}
 	await closeWhenAllIsBack(ctx, paid);
@@ -170,49 +208,35 @@ export async function noteRefunded(
 }
 
 /**
- * What became of a refund of ours at the payer's bank. One that failed days later is not back: its
- * checkout is paid again, or still owes the money when nobody has the seat.
- *
- * @returns false for a refund that we do not know
+ * A refund failed: its money is here. A checkout that was given back is paid again, or still owes
+ * the money when nobody has the seat. No rule can put that right, so the admins are told.
  */
-export async function noteRefundState(
+async function isHereAgain(
 	ctx: Context<System>,
-	{ refundId, state }: { refundId: string; state: 'sent' | 'succeeded' | 'failed' }
-): Promise<boolean> {
-	const { db, now } = ctx;
-	const [known] = await db
-		.select({ checkoutId: refund.checkoutId })
-		.from(refund)
-		.where(eq(refund.stripeRefundId, refundId));
-	if (!known) return false;
-	const { checkoutId } = known;
-	const [paid] = await db
-		.select()
-		.from(payment)
-		.where(eq(payment.checkoutId, checkoutId))
-		.for('update');
-	const [changed] = await db
-		.update(refund)
-		.set({ state })
-		.where(and(eq(refund.stripeRefundId, refundId), ne(refund.state, 'failed')))
-		.returning({ amountMinor: refund.amountMinor });
-	if (!changed || state !== 'failed') return true;
-	if ((await backOf(ctx, checkoutId)) < paid!.amountMinor) {
+	{
+		refundId,
+		paid,
+		amountMinor,
+		origin
+	}: { refundId: string; paid: Paid; amountMinor: number } & Place
+): Promise<void> {
+	const { checkoutId } = paid;
+	if ((await backOf(ctx, checkoutId)) < paid.amountMinor) {
 		const hasSeat = sql`exists (select 1 from seat s where s.checkout_id = ${checkout.id} and s.state = 'sold')`;
-		await db
+		await ctx.db
 			.update(checkout)
 			.set({
 				status: sql`case when ${hasSeat} then 'paid' else 'refund-due' end`,
-				updatedAt: now
+				updatedAt: ctx.now
 			})
 			.where(and(eq(checkout.id, checkoutId), inArray(checkout.status, from('unrefund'))));
 	}
 	await audit(ctx, {
 		action: 'refund-failed',
 		object: { kind: 'checkout', id: checkoutId },
-		detail: { amountMinor: changed.amountMinor }
+		detail: { amountMinor }
 	});
-	return true;
+	await tellOfPayment(ctx, 'refund-failed', { id: refundId, origin });
 }
 
 /** How much of a payment has gone back or is on its way. */
@@ -225,10 +249,7 @@ async function backOf({ db }: Context, checkoutId: string): Promise<number> {
 }
 
 /** A payment of which everything has gone back is 'refunded'. The seat stays with its leader until an admin says otherwise. */
-async function closeWhenAllIsBack(
-	ctx: Context,
-	paid: { checkoutId: string; amountMinor: number }
-): Promise<void> {
+async function closeWhenAllIsBack(ctx: Context, paid: Paid): Promise<void> {
 	if ((await backOf(ctx, paid.checkoutId)) < paid.amountMinor) return;
 	await ctx.db
 		.update(checkout)

@@ -28,6 +28,15 @@ export type Paying = {
 	expiresAt: Date;
 };
 
+/** Money that goes back at the provider. A state that has not ended is 'sent'. */
+export type Returning = {
+	refundId: string;
+	amountMinor: number;
+	state: 'sent' | 'succeeded' | 'failed';
+	/** The key under which we asked for it; null when it was made at the provider's own site. */
+	key: string | null;
+};
+
 /** Everything that the product asks of Stripe. Every change carries our own row's id as its key. */
 export type Till = {
 	livemode: boolean;
@@ -36,11 +45,9 @@ export type Till = {
 	/** The payment that names this checkout of ours, if the provider has one. */
 	find(checkoutId: string, since: Date): Promise<Paying | null>;
 	expire(sessionId: string, key: string): Promise<Paying>;
-	refund(
-		paymentIntent: string,
-		amountMinor: number,
-		key: string
-	): Promise<{ refundId: string; state: 'sent' | 'succeeded' | 'failed' }>;
+	refund(paymentIntent: string, amountMinor: number, key: string): Promise<Returning>;
+	/** Everything that was ever sent back of a payment, whoever sent it, as it stands now. */
+	refunds(paymentIntent: string): Promise<Returning[]>;
 	/** Payments of the last days, newest first: what reconciliation compares. */
 	recent(since: Date): Promise<Paying[]>;
 	/** The event in a webhook's raw body. @throws when the signature does not prove who sent it */
@@ -65,6 +72,16 @@ const paying = (session: Stripe.Checkout.Session): Paying => ({
 			? session.payment_intent
 			: (session.payment_intent?.id ?? null),
 	expiresAt: new Date(session.expires_at * 1000)
+});
+
+const returning = (refund: Stripe.Refund): Returning => ({
+	refundId: refund.id,
+	amountMinor: refund.amount,
+	// One that was called off is as little on its way as one that the bank sent back.
+	state:
+		known(['succeeded', 'failed'], refund.status === 'canceled' ? 'failed' : refund.status) ??
+		'sent',
+	key: refund.metadata?.['key'] ?? null
 });
 
 /** The real `stripe` library; STRIPE_API_BASE names another service that speaks the same. */
@@ -128,17 +145,24 @@ export function stripeTill(
 			return paying(await stripe.checkout.sessions.expire(sessionId, {}, { idempotencyKey }));
 		},
 		async refund(paymentIntent, amountMinor, idempotencyKey) {
-			const refund = await stripe.refunds.create(
-				{ payment_intent: paymentIntent, amount: amountMinor },
-				{ idempotencyKey }
+			return returning(
+				await stripe.refunds.create(
+					{
+						payment_intent: paymentIntent,
+						amount: amountMinor,
+						// By it we know our own again among those that were made at Stripe.
+						metadata: { key: idempotencyKey }
+					},
+					{ idempotencyKey }
+				)
 			);
-			const state =
-				refund.status === 'succeeded'
-					? 'succeeded'
-					: refund.status === 'failed'
-						? 'failed'
-						: 'sent';
-			return { refundId: refund.id, state };
+		},
+		async refunds(paymentIntent) {
+			const found: Returning[] = [];
+			for await (const refund of stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 }))
+				found.push(returning(refund));
+			// The provider's list begins with the newest.
+			return found.reverse();
 		},
 		async recent(since) {
 			const found: Paying[] = [];
