@@ -324,6 +324,86 @@ describe('paying', () => {
 	});
 });
 
+describe('giving back what does not match', () => {
+	type Sent = { id: string; amount: number; status: string; payment_intent: string };
+	const refundsOf = async (intent: string) =>
+		(
+			JSON.parse(
+				(
+					await house.request(`${house.env.STRIPE_API_BASE}/v1/refunds?payment_intent=${intent}`, {
+						headers: { authorization: `Bearer ${house.env.STRIPE_SECRET_KEY}` }
+					})
+				).body
+			) as { data: Sent[] }
+		).data;
+	const mailsAbout = async (to: string, words: RegExp) =>
+		(await house.mailsTo(to)).filter(({ text }) => words.test(text ?? '')).length;
+
+	test('two tabs, a killed worker, a bank that says no later: one refund each time, and it is said', async () => {
+		const payer = await withOffer('flagged');
+		await house.tell('stripe', 'deliveries', { hold: true });
+		const begun = await house.post(`/offer/${payer.token}?/pay`);
+		const session = begun.headers.get('location')!.split('/').at(-1)!;
+		await house.tell('stripe', 'pay', { session, outcome: 'paid' });
+		await house.tell('stripe', 'objects', { id: session, set: { amount_total: 8_699_999 } });
+		await house.tell('stripe', 'deliveries', { hold: false });
+		const intent = () =>
+			house.one`select stripe_payment_intent from checkout where cohort_id = ${payer.cohortId} and status = 'flagged'`;
+		await expect.poll(intent, { timeout: 40_000 }).toMatch(/^pi_/);
+		const payment = String(await intent());
+
+		const cookie = await house.cookieOf('liv@lofte.example');
+		const fields = async () => {
+			const { body } = await house.get('/admin/payments', cookie);
+			const form = /action="\?\/refundFlagged"[\s\S]*?<\/form>/.exec(body)?.[0] ?? '';
+			const value = (name: string) =>
+				new RegExp(`name="${name}" value="([^"]+)"`).exec(form)?.[1] ?? '';
+			return { checkoutId: value('checkoutId'), attempt: value('attempt') };
+		};
+		const press = (typed: Record<string, string>) =>
+			house.post('/admin/payments?/refundFlagged', typed, cookie);
+		const [one, other] = [await fields(), await fields()];
+		expect(one).toEqual({ checkoutId: expect.stringMatching(/-/), attempt: '1' });
+
+		// Stripe has it, and the worker dies before it hears so.
+		await house.tell('stripe', 'faults', {
+			mode: 'timeout-after',
+			next: 1,
+			match: 'POST /v1/refunds'
+		});
+		const answers = await Promise.all([press(one), press(other)]);
+		expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+		expect(readable(answers[0]!)).toContain('on its way back');
+		await expect.poll(() => refundsOf(payment), { timeout: 40_000 }).toHaveLength(1);
+		await house.end('worker');
+		await house.start('worker');
+		// The clock asks again after five minutes.
+		await house.sql`update provider_call set created_at = created_at - interval '6 minutes' where purpose = 'refund-flagged'`;
+		await house.sql`select graphile_worker.add_job('sweep')`;
+		const state = () =>
+			house.one`select state from provider_call where purpose = 'refund-flagged' order by attempt desc limit 1`;
+		await expect.poll(state, { timeout: 40_000 }).toBe('done');
+		expect((await press(other)).status).toBe(200);
+		expect(await refundsOf(payment)).toMatchObject([{ status: 'succeeded' }]);
+		await quiet();
+		expect(await mailsAbout(payer.email, /sent .* back to the card/)).toBe(1);
+		expect((await fields()).attempt).toBe('');
+
+		// Days later the bank sends it back.
+		const [sent] = await refundsOf(payment);
+		await house.tell('stripe', 'refund', { refund: sent!.id, status: 'failed' });
+		await expect.poll(state, { timeout: 40_000 }).toBe('failed');
+		await quiet();
+		expect(await mailsAbout('liv@lofte.example', /refund did not go through/)).toBe(1);
+		expect(readable(await house.get('/admin/payments', cookie))).toContain('refund failed');
+		expect((await fields()).attempt).toBe('2');
+		await press(await fields());
+		await expect.poll(state, { timeout: 40_000 }).toBe('done');
+		expect((await refundsOf(payment)).map(({ status }) => status)).toEqual(['succeeded', 'failed']);
+		expect(await broken()).toEqual([]);
+	});
+});
+
 describe('handing in', () => {
 	test('the database is stopped while a draft is saved: 503, and the same post is saved once', async () => {
 		const { email, enrollmentId } = await withLeader('drafting');

@@ -170,7 +170,8 @@ const notPersonal: Record<string, string> = {
 	'provider_call.idem_key': words,
 	'provider_call.provider': words,
 	'provider_call.purpose': words,
-	'provider_call.response_ref': 'the same reference as in checkout.stripe_session_id',
+	'provider_call.response_ref':
+		'the same reference as in checkout.stripe_session_id or refund.stripe_refund_id',
 	'published_result.method_version': words,
 	'recovery_code.hash': secret,
 	'response.respondent_key': nobodys,

@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fulfill, withdrawFromOffer } from '#lib/payments/commands.server.ts';
+import { fulfill, sweep, withdrawFromOffer } from '#lib/payments/commands.server.ts';
 import { forgetEvents } from '#lib/payments/events.server.ts';
+import { reasonsToWait } from '#lib/payments/personal.server.ts';
 import { paymentsForAdmin } from '#lib/payments/queries.server.ts';
-import { noteRefunds, requestRefund } from '#lib/payments/refunds.server.ts';
+import { noteRefunds, requestFlaggedRefund, requestRefund } from '#lib/payments/refunds.server.ts';
 import { checkout, refund } from '#lib/payments/tables.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
-import { auditLog, emailOutbox, webhookEvent } from '#lib/server/tables.server.ts';
-import type { Returning } from '#lib/server/till.server.ts';
+import { auditLog, emailOutbox, providerCall, webhookEvent } from '#lib/server/tables.server.ts';
+import type { Paying, Returning } from '#lib/server/till.server.ts';
 import { offered, origin, selling } from './cohort.ts';
 import { databasePerTest } from './database.ts';
 import { minutes, payingIn } from './paying.ts';
@@ -229,6 +230,20 @@ describe('money that goes back', () => {
 		expect(await refundStates()).toEqual(['succeeded']);
 	});
 
+	test('an answer from before it failed is not believed when it is asked for again', async () => {
+		const { admin, checkoutId, session } = await paid();
+		const refundId = randomUUID();
+		await requestRefund(admin, { refundId, checkoutId, amountMinor: 8_700_000, reason: 'moved' });
+		bank.fail('refund', 'after');
+		await expect(send(refundId)).rejects.toThrow();
+		bank.refundBecomes(bank.refunds[0]!.refundId, 'failed');
+		await tell(bank.event('refund.failed', session));
+		await act();
+		await send(refundId);
+		expect(await refundStates()).toEqual(['failed']);
+		expect((await facts()).checkouts).toEqual(['paid']);
+	});
+
 	test('a refund of somebody else’s payment is put aside', async () => {
 		const { session } = await paid();
 		const event = bank.event('refund.failed', session, {
@@ -292,5 +307,182 @@ describe('money that goes back', () => {
 			...change
 		};
 		expect(await requestRefund(admin, input)).toEqual({ ok: false, reason });
+	});
+});
+
+describe('money that does not match goes back', () => {
+	async function flagged(change: Partial<Paying> = { amountMinor: 100 }) {
+		const run = await selling(world);
+		const { token, email } = await offered(world, run);
+		const session = await atThePage(token);
+		bank.pay(session);
+		bank.falsify(session, change);
+		await fulfill(world.system(), bank.till, { sessionId: session, origin });
+		const { checkoutId } = bank.sessions.get(session)!;
+		return { admin: run.admin, checkoutId: checkoutId!, session, email };
+	}
+	/** The button, as it stands in a tab that was opened now. */
+	async function button({ admin }: { admin: Awaited<ReturnType<typeof flagged>>['admin'] }) {
+		const [row] = await paymentsForAdmin(admin);
+		const { checkoutId, nextFlaggedRefund: attempt } = row!;
+		return attempt === null ? null : () => requestFlaggedRefund(admin, { checkoutId, attempt });
+	}
+	const calls = () =>
+		world.db
+			.select()
+			.from(providerCall)
+			.where(eq(providerCall.purpose, 'refund-flagged'))
+			.orderBy(providerCall.attempt);
+	async function sendCalls() {
+		for (const { id, state } of await calls()) if (state === 'intent') await send(id);
+	}
+
+	test('all of it, once, from two tabs and with presses that overtake each other', async () => {
+		const shown = await flagged();
+		const [one, other] = [await button(shown), await button(shown)];
+		const presses = [one!(), other!(), one!(), other!(), one!()];
+		expect((await Promise.all(presses)).every(({ ok }) => ok)).toBe(true);
+		expect(await button(shown)).toBeNull();
+		await Promise.all([sendCalls(), sendCalls()]);
+		expect((await one!()).ok).toBe(true);
+		await sendCalls();
+		expect(bank.refunds).toMatchObject([{ amountMinor: 100, state: 'succeeded' }]);
+		expect((await calls()).map(({ state }) => state)).toEqual(['done']);
+		expect((await mails()).filter((fact) => fact === 'refund')).toHaveLength(1);
+		const [letter] = await world.db
+			.select()
+			.from(emailOutbox)
+			.where(sql`dedupe_key like 'refund/%'`);
+		expect(unsealText(world.keys, 'mail', letter!.requestEnc!)).toMatch(/NOK\s1(\.00)?\b/);
+		const actions = (await world.db.select().from(auditLog)).map(({ action }) => action);
+		expect(actions.filter((action) => action === 'refund-requested')).toHaveLength(1);
+		expect(actions.filter((action) => action === 'refund-sent')).toHaveLength(1);
+		expect(await facts()).toMatchObject({ checkouts: ['flagged'], enrollments: 0, payments: 0 });
+	});
+
+	test('killed between Stripe’s answer and our note of it: sent again with the same key, one refund', async () => {
+		const shown = await flagged({ currency: 'SEK' });
+		await (await button(shown))!();
+		bank.fail('refund', 'after');
+		await expect(sendCalls()).rejects.toThrow();
+		expect((await calls()).map(({ state }) => state)).toEqual(['intent']);
+		// The job is lost with the worker; the sweep asks for it again.
+		const jobs = () =>
+			world.db.execute(
+				sql`select key from graphile_worker.jobs where task_identifier = 'send-refund'`
+			);
+		await world.db.execute(
+			sql`select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs`
+		);
+		expect(await jobs()).toHaveLength(0);
+		world.later(minutes(6));
+		await sweep(world.system(), bank.till, { origin });
+		expect(await jobs()).toHaveLength(1);
+		await sendCalls();
+		expect(bank.refunds).toHaveLength(1);
+		expect((await calls()).map(({ state }) => state)).toEqual(['done']);
+	});
+
+	test('one that fails later can be tried again, and a press of before is not that', async () => {
+		const shown = await flagged();
+		const stale = await button(shown);
+		await stale!();
+		await sendCalls();
+		for (const type of ['refund.updated', 'refund.failed', 'charge.refund.updated']) {
+			bank.refundBecomes(bank.refunds[0]!.refundId, 'failed');
+			await tell(bank.event(type, shown.session));
+			await act();
+		}
+		expect((await calls()).map(({ state }) => state)).toEqual(['failed']);
+		expect((await mails()).filter((fact) => fact === 'payment-refund-failed')).toHaveLength(1);
+		expect((await stale!()).ok).toBe(true);
+		expect(await calls()).toHaveLength(1);
+		const again = await button(shown);
+		expect((await Promise.all([again!(), again!()])).every(({ ok }) => ok)).toBe(true);
+		await sendCalls();
+		expect((await calls()).map(({ state }) => state)).toEqual(['failed', 'done']);
+		expect(bank.refunds.filter(({ state }) => state === 'succeeded')).toHaveLength(1);
+	});
+
+	test('what was given back at Stripe’s own site is not given back again', async () => {
+		const shown = await flagged();
+		bank.giveBack(shown.session, 100);
+		await (await button(shown))!();
+		await sendCalls();
+		expect(bank.refunds).toHaveLength(1);
+		expect((await calls()).map(({ state }) => state)).toEqual(['done']);
+		expect(await mails()).not.toContain('payment-refund-failed');
+	});
+
+	test('its payer cannot be erased before it has gone back', async () => {
+		const shown = await flagged();
+		const waits = () => reasonsToWait(world.system(), { personId: null, email: shown.email });
+		expect(await waits()).toHaveLength(1);
+		await (await button(shown))!();
+		expect(await waits()).toHaveLength(1);
+		await sendCalls();
+		expect(await waits()).toEqual([]);
+	});
+
+	test('who is refused by Stripe is told, and may try again', async () => {
+		const shown = await flagged();
+		await (await button(shown))!();
+		bank.fail('refund', 'before', { statusCode: 400 });
+		await sendCalls();
+		expect((await calls()).map(({ state }) => state)).toEqual(['failed']);
+		expect(await mails()).toContain('payment-refund-failed');
+		expect(await button(shown)).not.toBeNull();
+	});
+
+	test.each<[string, Partial<Paying>]>([
+		['the other mode', { livemode: true }],
+		['no payment', { paymentIntent: null }]
+	])('there is no button for what has %s behind it', async (_, change) => {
+		const shown = await flagged(change);
+		expect(await button(shown)).toBeNull();
+		const { admin, checkoutId } = shown;
+		expect(await requestFlaggedRefund(admin, { checkoutId, attempt: 1 })).toMatchObject({
+			reason: 'not-found'
+		});
+	});
+
+	test('somebody else’s payment is never given back as one that does not match', async () => {
+		const run = await selling(world);
+		const [mine, theirs] = [await offered(world, run), await offered(world, run)];
+		const [one, two] = [await atThePage(mine.token), await atThePage(theirs.token)];
+		bank.pay(one);
+		await fulfill(world.system(), bank.till, { sessionId: one, origin });
+		bank.pay(two);
+		const { paymentIntent } = bank.sessions.get(one)!;
+		bank.falsify(two, { paymentIntent, amountMinor: 100 });
+		expect(await fulfill(world.system(), bank.till, { sessionId: two, origin })).toBe('flagged');
+		const { checkoutId } = bank.sessions.get(two)!;
+		expect(
+			await requestFlaggedRefund(run.admin, { checkoutId: checkoutId!, attempt: 1 })
+		).toMatchObject({ reason: 'not-found' });
+	});
+
+	test.each<[string, { checkoutId?: string; attempt?: number }]>([
+		['nobody’s', { checkoutId: randomUUID(), attempt: 1 }],
+		['nonsense', { checkoutId: 'x', attempt: 1 }],
+		['a try too many', { attempt: 2 }],
+		['no try', { attempt: Number.NaN }]
+	])('%s is refused', async (_, change) => {
+		const { admin, checkoutId } = await flagged();
+		expect(await requestFlaggedRefund(admin, { checkoutId, attempt: 1, ...change })).toMatchObject({
+			reason: 'not-found'
+		});
+		expect(await calls()).toEqual([]);
+	});
+
+	test('a seat that is paid is not given back by that button', async () => {
+		const run = await selling(world);
+		const session = await atThePage((await offered(world, run)).token);
+		bank.pay(session);
+		await fulfill(world.system(), bank.till, { sessionId: session, origin });
+		const { checkoutId } = bank.sessions.get(session)!;
+		expect(
+			await requestFlaggedRefund(run.admin, { checkoutId: checkoutId!, attempt: 1 })
+		).toMatchObject({ reason: 'not-found' });
 	});
 });

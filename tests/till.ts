@@ -11,9 +11,11 @@ type Fault = { on: Call; when: 'before' | 'after'; times: number; statusCode?: n
 
 class TillFailure extends Error {
 	readonly statusCode: number | undefined;
-	constructor(statusCode?: number) {
+	readonly code: string | undefined;
+	constructor(statusCode?: number, code?: string) {
 		super('the till failed on purpose');
 		this.statusCode = statusCode;
+		this.code = code;
 	}
 }
 
@@ -60,11 +62,19 @@ export function fakeTill(clock: () => Date, { livemode = false } = {}) {
 		return session;
 	};
 
-	const giveBack = (paymentIntent: string, amountMinor: number, key: string | null) => {
+	const giveBack = (paymentIntent: string, asked: number | null, key: string | null) => {
+		const session = [...sessions.values()].find((one) => one.paymentIntent === paymentIntent)!;
+		const left = refunds
+			.filter((one) => one.paymentIntent === paymentIntent && one.state !== 'failed')
+			.reduce((sum, one) => sum - one.amountMinor, session.amountMinor!);
+		const amountMinor = asked ?? left;
+		if (left === 0) throw new TillFailure(400, 'charge_already_refunded');
+		if (amountMinor > left) throw new TillFailure(400);
 		const made = {
 			refundId: `re_${randomUUID()}`,
 			paymentIntent,
 			amountMinor,
+			currency: session.currency!,
 			state: 'succeeded' as Returning['state'],
 			key
 		};

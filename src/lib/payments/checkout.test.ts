@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { from, live, may, mismatch, refusedForGood, statuses, type Move } from './checkout.ts';
+import {
+	canGoBack,
+	from,
+	isBackAlready,
+	live,
+	may,
+	mismatch,
+	refusedForGood,
+	statuses,
+	type Move
+} from './checkout.ts';
 
 const asked = { amountMinor: 8_700_000, currency: 'NOK', stripeSessionId: 'cs_1' };
 const arrived = {
@@ -21,6 +31,11 @@ test.each([
 	[{ paymentIntent: null }, 'intent']
 ])('money that arrives with %o differs in: %s', (change, difference) => {
 	expect(mismatch(asked, { ...arrived, ...change }, false)).toBe(difference);
+});
+
+test('only money that has a payment of its own, in our mode, can be given back', () => {
+	const all = ['amount', 'currency', 'mode', 'session', 'intent'] as const;
+	expect(all.filter(canGoBack)).toEqual(['amount', 'currency', 'session']);
 });
 
 test('an attempt whose session we never learned takes the one that names it', () => {
@@ -60,4 +75,10 @@ test.each([
 	[null, false]
 ])('an answer %o is a refusal for good: %s', (failure, forGood) => {
 	expect(refusedForGood(failure)).toBe(forGood);
+});
+
+test('a refund of what has gone back is told from any other refusal', () => {
+	expect(isBackAlready({ statusCode: 400, code: 'charge_already_refunded' })).toBe(true);
+	for (const other of [{ statusCode: 400 }, { code: 'charge_disputed' }, new Error('reset'), null])
+		expect(isBackAlready(other)).toBe(false);
 });

@@ -65,6 +65,17 @@ export function mismatch(
 	return null;
 }
 
+/**
+ * Whether money that does not match can be given back from here: not what came in the other mode,
+ * which our key does not reach, and not what belongs to another attempt or to no payment at all.
+ */
+export const canGoBack = (difference: Mismatch): boolean =>
+	difference !== 'mode' && difference !== 'intent';
+
+/** Whether the provider refused a refund because nothing of the payment is left to send back. */
+export const isBackAlready = (failure: unknown): boolean =>
+	(failure as { code?: unknown } | null)?.code === 'charge_already_refunded';
+
 /** A provider remembers a call's key for a day; we count on 23 hours of it. */
 export const keyLivesMs = 23 * 3600_000;
 

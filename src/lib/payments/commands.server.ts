@@ -27,7 +27,17 @@ import { isId } from '#lib/values/id.ts';
 import { formatMoney } from '#lib/values/money.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 import { sayDay } from '#lib/values/say-day.ts';
-import { from, keyLivesMs, live, may, mismatch, refusedForGood, type Status } from './checkout.ts';
+import {
+	canGoBack,
+	from,
+	keyLivesMs,
+	live,
+	may,
+	mismatch,
+	refusedForGood,
+	type Mismatch,
+	type Status
+} from './checkout.ts';
 import { checkout, payment, refund } from './tables.server.ts';
 
 type Locale = 'en' | 'nb';
@@ -426,9 +436,13 @@ export async function settle(
 				...rest
 			})
 			.where(eq(checkout.id, asked.id));
-	const flag = async (why: string): Promise<Outcome> => {
+	const intent = { stripePaymentIntent: paying.paymentIntent };
+	const flag = async (why: Mismatch): Promise<Outcome> => {
 		await releaseSeat(ctx, asked.id);
-		await set('flagged', { failure: `mismatch-${why}` });
+		await set('flagged', {
+			failure: `mismatch-${why}`,
+			...(canGoBack(why) && !(await isTaken(ctx, paying.paymentIntent)) && intent)
+		});
 		await audit(ctx, {
 			action: 'payment-flagged',
 			object: { kind: 'checkout', id: asked.id },
@@ -452,8 +466,6 @@ export async function settle(
 		.onConflictDoNothing()
 		.returning();
 	if (!arrived) return flag('intent');
-	const intent = { stripePaymentIntent: paying.paymentIntent! };
-
 	const [rival] = await db
 		.select({ id: checkout.id })
 		.from(checkout)
@@ -480,6 +492,11 @@ export async function settle(
 	await seatTheLeader(ctx, { asked, applied: applied!, seatNumber, origin });
 	return 'enrolled';
 }
+
+/** Whether this payment at the provider is what another attempt was paid with. */
+const isTaken = async ({ db }: Context, paymentIntent: string | null) =>
+	paymentIntent !== null &&
+	(await db.$count(checkout, eq(checkout.stripePaymentIntent, paymentIntent))) > 0;
 
 const adminLetters = {
 	flagged: m.mail_admin_flagged_body,
@@ -674,7 +691,19 @@ export async function sweep(
 			)
 		)
 		.limit(batch);
-	for (const { id } of waiting) {
+	const flagged = await db
+		.select({ id: providerCall.id })
+		.from(providerCall)
+		.where(
+			and(
+				eq(providerCall.purpose, 'refund-flagged'),
+				eq(providerCall.state, 'intent'),
+				lt(providerCall.createdAt, minutesAgo(5)),
+				gt(providerCall.createdAt, new Date(now.getTime() - keyLivesMs))
+			)
+		)
+		.limit(batch);
+	for (const { id } of [...waiting, ...flagged]) {
 		await enqueue(ctx, 'send-refund', { payload: { refundId: id }, key: `send-refund/${id}` });
 	}
 	return { looked: interrupted.length + overdue.length, away };

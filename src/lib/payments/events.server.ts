@@ -161,7 +161,7 @@ async function prepare(
 			const sessionId = checkoutId && (await sessionOf(ctx, checkoutId));
 			const first = sessionId ? await session(sessionId) : null;
 			if (checkoutId && !sessionId && (await isOurs(ctx, checkoutId))) throw new NotYet();
-			if (!first && !(await hasPaid(ctx, paymentIntent))) {
+			if (!first && !(await isKnown(ctx, paymentIntent))) {
 				// It may have overtaken the payment; a stranger's stays unknown.
 				if (attempts < 4) throw new NotYet();
 				return () => Promise.resolve(false);
@@ -186,8 +186,8 @@ const isOurs = async ({ db }: Context, checkoutId: string) =>
 	(await db.select({ id: checkout.id }).from(checkout).where(eq(checkout.id, checkoutId))).length >
 	0;
 
-const hasPaid = async ({ db }: Context, paymentIntent: string) =>
-	(await db.$count(payment, eq(payment.stripePaymentIntent, paymentIntent))) > 0;
+const isKnown = async ({ db }: Context, paymentIntent: string) =>
+	(await db.$count(checkout, eq(checkout.stripePaymentIntent, paymentIntent))) > 0;
 
 async function sessionOf({ db }: Context, checkoutId: string): Promise<string | null> {
 	const [found] = await db

@@ -55,7 +55,9 @@ export async function personalData({ db }: Context, { email }: Subject): Promise
 export async function reasonsToWait({ db }: Context, { email }: Subject): Promise<string[]> {
 	const [found] = await db.execute<{ paying: boolean; back: boolean; told: boolean }>(sql`select
 		exists (select 1 from checkout c join application a on a.id = c.application_id
-			where a.email = ${email} and c.status in ('new', 'open', 'processing', 'refund-due', 'disputed', 'flagged')) as paying,
+			where a.email = ${email} and (c.status in ('new', 'open', 'processing', 'refund-due', 'disputed')
+				or c.status = 'flagged' and not exists (select 1 from provider_call p
+					where p.purpose = 'refund-flagged' and p.subject_id = c.id and p.state = 'done'))) as paying,
 		exists (select 1 from refund where ${own(email)} and state in ('intent', 'sent')) as back,
 		exists (select 1 from ${eventsOf(email)} and v.state in ('new', 'parked')) as told`);
 	return [

@@ -51,6 +51,13 @@ export async function paymentsForAdmin({ db }: Context<Admin>) {
 			company: application.company,
 			cohortName: cohort.name,
 			seatNumber: seat.number,
+			/** Money that does not match: which payment it is, and what became of each try to give it back. */
+			flaggedIntent: sql<
+				string | null
+			>`case when ${checkout.status} = 'flagged' then ${checkout.stripePaymentIntent} end`,
+			flaggedRefunds: sql<
+				('intent' | 'done' | 'failed')[]
+			>`array(select c.state from provider_call c where c.purpose = 'refund-flagged' and c.subject_id = ${checkout.id} order by c.attempt)`,
 			refunds: sql<
 				{ amountMinor: number; state: RefundState; reason: string }[]
 			>`coalesce((select json_agg(json_build_object('amountMinor', r.amount_minor, 'state', r.state, 'reason', r.reason) order by r.created_at)
@@ -62,15 +69,23 @@ export async function paymentsForAdmin({ db }: Context<Admin>) {
 		.leftJoin(payment, eq(payment.checkoutId, checkout.id))
 		.leftJoin(seat, eq(seat.checkoutId, checkout.id))
 		.orderBy(
-			sql`case when ${checkout.status} in ('flagged', 'disputed', 'refund-due') then 0
+			sql`case when ${checkout.status} in ('disputed', 'refund-due') then 0
+				when ${checkout.status} = 'flagged' and not exists (select 1 from provider_call c
+					where c.purpose = 'refund-flagged' and c.subject_id = ${checkout.id} and c.state in ('intent', 'done')) then 0
 				when ${checkout.status} <> 'refunded' and exists
 					(select 1 from refund r where r.checkout_id = ${checkout.id} and r.state = 'failed') then 0
 				when ${checkout.failure} is not null and ${checkout.status} in ('new', 'open', 'processing', 'expired') then 1 else 2 end`,
 			desc(checkout.createdAt)
 		)
 		.limit(200);
-	return rows.map((row) => ({
+	return rows.map(({ flaggedIntent, flaggedRefunds, ...row }) => ({
 		...row,
+		/** What became of the last try, and which the next one is; null where there is none to make. */
+		flaggedRefund: flaggedRefunds.at(-1) ?? null,
+		nextFlaggedRefund:
+			flaggedIntent !== null && (flaggedRefunds.at(-1) ?? 'failed') === 'failed'
+				? flaggedRefunds.length + 1
+				: null,
 		refundableMinor: row.paidMinor === null ? 0 : refundable(row.paidMinor, row.refunds),
 		stillHereMinor: stillHere(row.refunds)
 	}));

@@ -91,7 +91,7 @@ export const access: Record<string, Door> = {
 	'/admin/baselines/[enrollment]': { who: admin, actions: ['lock'] },
 	'/admin/applications': { who: admin },
 	'/admin/applications/[application]': { who: admin, actions: ['offer', 'decline', 'sendAgain'] },
-	'/admin/payments': { who: admin, actions: ['refund', 'seat'] },
+	'/admin/payments': { who: admin, actions: ['refund', 'refundFlagged', 'seat'] },
 	// sponsor
 	'/sponsor': { who: sponsor },
 	'/sponsor/[enrollment]': { who: sponsor }

@@ -32,6 +32,7 @@ export type Paying = {
 export type Returning = {
 	refundId: string;
 	amountMinor: number;
+	currency: string;
 	state: 'sent' | 'succeeded' | 'failed';
 	/** The key under which we asked for it; null when it was made at the provider's own site. */
 	key: string | null;
@@ -45,7 +46,8 @@ export type Till = {
 	/** The payment that names this checkout of ours, if the provider has one. */
 	find(checkoutId: string, since: Date): Promise<Paying | null>;
 	expire(sessionId: string, key: string): Promise<Paying>;
-	refund(paymentIntent: string, amountMinor: number, key: string): Promise<Returning>;
+	/** Sends money back; an amount of null is all that is left of the payment. */
+	refund(paymentIntent: string, amountMinor: number | null, key: string): Promise<Returning>;
 	/** Everything that was ever sent back of a payment, whoever sent it, as it stands now. */
 	refunds(paymentIntent: string): Promise<Returning[]>;
 	/** Payments of the last days, newest first: what reconciliation compares. */
@@ -77,6 +79,7 @@ const paying = (session: Stripe.Checkout.Session): Paying => ({
 const returning = (refund: Stripe.Refund): Returning => ({
 	refundId: refund.id,
 	amountMinor: refund.amount,
+	currency: refund.currency.toUpperCase(),
 	// One that was called off is as little on its way as one that the bank sent back.
 	state:
 		known(['succeeded', 'failed'], refund.status === 'canceled' ? 'failed' : refund.status) ??
@@ -149,7 +152,7 @@ export function stripeTill(
 				await stripe.refunds.create(
 					{
 						payment_intent: paymentIntent,
-						amount: amountMinor,
+						...(amountMinor !== null && { amount: amountMinor }),
 						// By it we know our own again among those that were made at Stripe.
 						metadata: { key: idempotencyKey }
 					},

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { sendOfferAgain } from '#lib/admissions/commands.server.ts';
-import { requestRefund } from '#lib/payments/refunds.server.ts';
+import { requestFlaggedRefund, requestRefund } from '#lib/payments/refunds.server.ts';
 import { parkedEvents, paymentsForAdmin } from '#lib/payments/queries.server.ts';
 import { writtenAmount } from '#lib/payments/written-amount.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -30,6 +30,16 @@ export const actions: Actions = {
 		});
 		if (!asked.ok)
 			return fail(asked.reason === 'not-found' ? 404 : 400, { typed, fault: asked.reason });
+		return { done: 'refund' as const };
+	},
+	// All of what came and does not match.
+	refundFlagged: async ({ locals, request }) => {
+		const form = await request.formData();
+		const asked = await requestFlaggedRefund(locals.as('admin'), {
+			checkoutId: String(form.get('checkoutId') ?? ''),
+			attempt: Number(form.get('attempt'))
+		});
+		if (!asked.ok) return fail(404, { fault: asked.reason });
 		return { done: 'refund' as const };
 	},
 	// A new link for somebody whose payment failed, or for whom a seat came free.
