@@ -66,6 +66,12 @@ export function environment(options: {
 		MAIL_RATE: String(mailRate),
 		// Whoever looks round has no authenticator app for a coach who does not exist.
 		SECOND_STEP: 'offered',
+		// Its check digit is wrong, so it is nobody's number.
+		SELLER_NAME: 'Løfte AS',
+		SELLER_NUMBER: 'NO 987 654 321 MVA',
+		SELLER_ADDRESS: 'Eksempelgata 1, 0101 Oslo',
+		VAT_PERCENT: '25',
+		VAT_INCLUDED: 'yes',
 		STANDIN_STRIPE_PORT: String(ports.stripe),
 		STANDIN_RESEND_PORT: String(ports.resend),
 		STANDIN_DATA_DIR: path.join(folder, 'standins'),

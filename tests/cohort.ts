@@ -88,7 +88,7 @@ export async function offered(
 		.where(and(eq(application.email, email), eq(application.cohortId, run.id)));
 	const said = await offerSeat(
 		{ ...run.admin, now: world.now },
-		{ applicationId: row!.id, origin }
+		{ applicationId: row!.id, origin, seller: null }
 	);
 	if (!said.ok) throw new Error(said.reason);
 	return { applicationId: row!.id, token: said.value.token, email };

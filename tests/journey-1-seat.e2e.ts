@@ -43,6 +43,13 @@ async function fillIn(
 const post = (page: Opened['page'], button: string) =>
 	Promise.all([page.waitForLoadState('load'), page.locator(button).first().click()]);
 
+/** What a page under a price says of who sells, and a receipt of the tax. */
+const sells = {
+	en: /Including 25 % VAT\. Sold by Løfte AS, organisation number NO 987 654 321 MVA/,
+	nb: /Inkludert 25 % mva\. Selges av Løfte AS, organisasjonsnummer NO 987 654 321 MVA/
+};
+const taxed = { en: /is 25 % VAT/, nb: /mva\. \(25 %\)/ };
+
 describe.each([
 	{ javaScript: true, locale: 'en' as const },
 	{ javaScript: false, locale: 'nb' as const }
@@ -57,6 +64,7 @@ describe.each([
 		const visitor = await openPage({ javaScript, locale });
 		const { page } = visitor;
 		await page.goto(`${origin}/cohorts/${cohort.slug}`);
+		expect(await page.locator('main').innerText()).toMatch(sells[locale]);
 		await page.locator(`a[href="/apply/${cohort.slug}"]`).first().click();
 		await page.waitForURL(`**/apply/${cohort.slug}`);
 
@@ -85,6 +93,9 @@ describe.each([
 
 		const offered = await mailTo(email, ({ text }) => /\/offer\//.test(text ?? ''));
 		await page.goto(linkIn(offered, 'offer'));
+		// Who sells, and what the price includes, stands there before anybody pays.
+		for (const told of [offered.text, await page.locator('main').innerText()])
+			expect(told).toMatch(sells[locale]);
 		await page.locator('form[action="?/pay"] button').click();
 		await page.waitForURL('**/c/pay/**');
 		await page.locator('button[value="paid"]').click();
@@ -100,6 +111,9 @@ describe.each([
 			)
 			.toBe(1);
 
+		expect(await page.locator('main').innerText()).toMatch(sells[locale]);
+		const receipt = await mailTo(email, ({ text }) => taxed[locale].test(text ?? ''));
+		expect(receipt.text).toContain('NO 987 654 321 MVA');
 		const welcome = await mailTo(email, ({ text }) => /\/sign-in\//.test(text ?? ''));
 		await page.goto(linkIn(welcome, 'sign-in'));
 		await post(page, 'main button');

@@ -43,7 +43,7 @@ async function offeredTokens(cohort: Cohort, count: number): Promise<string[]> {
 		const [asked] = await ctx.db.execute<{ id: string }>(
 			sql`select id from application where cohort_id = ${cohort.id} and email = ${email}`
 		);
-		const offered = await offerSeat(admin, { applicationId: asked!.id, origin });
+		const offered = await offerSeat(admin, { applicationId: asked!.id, origin, seller: null });
 		if (!offered.ok) throw new Error(offered.reason);
 		tokens.push(offered.value.token);
 	}

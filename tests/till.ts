@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { StripeEvent } from '#lib/payments/event.ts';
-import type { Paying, Returning, Till } from '#lib/server/till.server.ts';
+import type { Paying, Returning, Seller, Till } from '#lib/server/till.server.ts';
 
 type Call = 'open' | 'look' | 'find' | 'expire' | 'refund' | 'refunds' | 'recent';
 type Fault = { on: Call; when: 'before' | 'after'; times: number; statusCode?: number };
@@ -22,7 +22,10 @@ class TillFailure extends Error {
 export type FakeTill = ReturnType<typeof fakeTill>;
 
 /** @param clock tells the till's time */
-export function fakeTill(clock: () => Date, { livemode = false } = {}) {
+export function fakeTill(
+	clock: () => Date,
+	{ livemode = false, seller = null }: { livemode?: boolean; seller?: Seller | null } = {}
+) {
 	const sessions = new Map<string, Paying>();
 	const keys = new Map<string, { request: string; answer: unknown }>();
 	const refunds: (Returning & { paymentIntent: string })[] = [];
@@ -84,6 +87,7 @@ export function fakeTill(clock: () => Date, { livemode = false } = {}) {
 
 	const till: Till = {
 		livemode,
+		seller,
 		open: (bill, key) =>
 			answer('open', key, bill, () => {
 				if (bill.expiresAt.getTime() - clock().getTime() < 30 * 60_000) throw new TillFailure(400);

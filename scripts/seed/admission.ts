@@ -71,7 +71,13 @@ export function isOffered(story: Story, email: string, day: Day, time = '10:15')
 			.where(eq(application.email, email))
 			.orderBy(desc(application.createdAt))
 			.limit(1);
-		must(await offerSeat(ctx, { applicationId: asked!.id, origin: story.origin }));
+		must(
+			await offerSeat(ctx, {
+				applicationId: asked!.id,
+				origin: story.origin,
+				seller: story.till.seller
+			})
+		);
 	});
 }
 

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { mayApply } from '#lib/cohorts/cohort.ts';
 import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
+import { sellerWords } from '#lib/cohorts/seller-words.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { Admin, Visitor } from '#lib/people/actor.ts';
@@ -9,6 +10,7 @@ import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
+import type { Seller } from '#lib/server/till.server.ts';
 import { dayIn } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { formatMoney } from '#lib/values/money.ts';
@@ -95,16 +97,19 @@ async function mailOffer(
 		applied,
 		made,
 		token,
-		origin
+		origin,
+		seller
 	}: {
 		applied: typeof application.$inferSelect;
 		made: typeof offer.$inferSelect;
 		token: string;
 		origin: string;
+		seller: Seller | null;
 	}
 ) {
 	const [run] = await ctx.db.select().from(cohort).where(eq(cohort.id, applied.cohortId));
 	const locale = applied.locale as Locale;
+	const sold = sellerWords(seller, locale);
 	await queueMail(ctx, {
 		to: applied.email,
 		category: 'notice',
@@ -122,7 +127,8 @@ async function mailOffer(
 					until: sayDay(dayIn(made.goodUntil, run!.timeZone), locale)
 				},
 				{ locale }
-			)
+			),
+			...(sold ? [sold] : [])
 		],
 		button: { label: m.mail_offer_button({}, { locale }), url: `${origin}/offer/${token}` },
 		reason: m.mail_applied_reason({}, { locale })
@@ -132,7 +138,11 @@ async function mailOffer(
 /** Says yes: the price is the cohort's price of this moment and stays, the link goes by mail. */
 export async function offerSeat(
 	ctx: Context<Admin>,
-	{ applicationId, origin }: { applicationId: string; origin: string }
+	{
+		applicationId,
+		origin,
+		seller
+	}: { applicationId: string; origin: string; seller: Seller | null }
 ): Promise<Result<{ token: string }, 'not-found' | 'already-decided'>> {
 	if (!isId(applicationId)) return refuse('not-found');
 	return inTransactionOrUndo(ctx, async (tx) => {
@@ -154,7 +164,7 @@ export async function offerSeat(
 				createdAt: ctx.now
 			})
 			.returning();
-		await mailOffer(tx, { applied, made: made!, token, origin });
+		await mailOffer(tx, { applied, made: made!, token, origin, seller });
 		await audit(tx, {
 			action: 'seat-offered',
 			object: { kind: 'application', id: applicationId },
@@ -167,7 +177,11 @@ export async function offerSeat(
 /** Sends the offer with a new link and a new last day, at the old price. The old link dies. */
 export async function sendOfferAgain(
 	ctx: Context<Admin>,
-	{ applicationId, origin }: { applicationId: string; origin: string }
+	{
+		applicationId,
+		origin,
+		seller
+	}: { applicationId: string; origin: string; seller: Seller | null }
 ): Promise<Result<{ token: string }, 'not-found' | 'no-offer'>> {
 	if (!isId(applicationId)) return refuse('not-found');
 	return inTransactionOrUndo(ctx, async (tx) => {
@@ -180,7 +194,7 @@ export async function sendOfferAgain(
 			.where(and(eq(offer.applicationId, applicationId), isNull(offer.withdrawnAt)))
 			.returning();
 		if (!made) return refuse('no-offer');
-		await mailOffer(tx, { applied, made, token, origin });
+		await mailOffer(tx, { applied, made, token, origin, seller });
 		await audit(tx, {
 			action: 'offer-sent-again',
 			object: { kind: 'application', id: applicationId }

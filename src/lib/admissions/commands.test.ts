@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, like, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createCohort, editPledge, setSales } from '#lib/cohorts/commands.server.ts';
 import { defaultPledge } from '#lib/cohorts/pledge.ts';
@@ -6,6 +6,7 @@ import { cohortBySlug, cohortForCoach, nextCohort } from '#lib/cohorts/queries.s
 import { seat } from '#lib/cohorts/tables.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { auditLog, emailOutbox } from '#lib/server/tables.server.ts';
+import type { Seller } from '#lib/server/till.server.ts';
 import { offered, origin, selling, typed } from '../../../tests/cohort.ts';
 import { databasePerTest } from '../../../tests/database.ts';
 import { worldOn, type World } from '../../../tests/world.ts';
@@ -92,7 +93,9 @@ describe('deciding', () => {
 		await apply(run.slug, 'a@b.example');
 		const { id: applicationId } = await only();
 		const said = await Promise.all(
-			Array.from({ length: 10 }, () => offerSeat(run.admin, { applicationId, origin }))
+			Array.from({ length: 10 }, () =>
+				offerSeat(run.admin, { applicationId, origin, seller: null })
+			)
 		);
 		expect(said.filter((answer) => answer.ok)).toHaveLength(1);
 		expect(said.filter((answer) => !answer.ok && answer.reason === 'already-decided')).toHaveLength(
@@ -107,7 +110,7 @@ describe('deciding', () => {
 		await apply(run.slug, 'a@b.example');
 		const { id: applicationId } = await only();
 		const said = await Promise.all([
-			offerSeat(run.admin, { applicationId, origin }),
+			offerSeat(run.admin, { applicationId, origin, seller: null }),
 			declineApplication(run.admin, { applicationId, reason: 'No room.' })
 		]);
 		expect(said.filter((answer) => answer.ok)).toHaveLength(1);
@@ -129,13 +132,42 @@ describe('deciding', () => {
 		expect(text).toContain('Teamet er for nytt.');
 	});
 
+	test('the mail with an offer says who sells and what the price includes, or nothing of it', async () => {
+		const run = await selling(world);
+		const told = async (seller: Seller | null) => {
+			const email = `${seller ? 'named' : 'unnamed'}@b.example`;
+			await apply(run.slug, email);
+			const [asked] = await world.db.select().from(application).where(eq(application.email, email));
+			await offerSeat(run.admin, { applicationId: asked!.id, origin, seller });
+			const [made] = await world.db.select().from(offer).where(eq(offer.applicationId, asked!.id));
+			const [mail] = await world.db
+				.select()
+				.from(emailOutbox)
+				.where(like(emailOutbox.dedupeKey, `offer/${made!.id}/%`));
+			return unsealText(world.keys, 'mail', mail!.requestEnc!);
+		};
+		const seller = {
+			name: 'Løfte AS',
+			number: '987 654 321',
+			address: 'Gata 1',
+			vat: { rate: 2500, included: false }
+		};
+		expect(await told(seller)).toContain(
+			'Uten 25 % mva. Selges av Løfte AS, organisasjonsnummer 987 654 321, Gata 1.'
+		);
+		expect(await told(null)).not.toMatch(/Selges av|mva/);
+	});
+
 	test('an offer that is sent again has a new link at the old price, and the old link dies', async () => {
 		const run = await selling(world);
 		const { token, applicationId } = await offered(world, run);
 		await world.db.execute(sql`update cohort set price_minor = 99900000`);
 		world.later(20 * 24 * 3600_000);
 		expect((await offerByToken(world.visitor(), token))!.state).toBe('expired');
-		const again = await sendOfferAgain({ ...run.admin, now: world.now }, { applicationId, origin });
+		const again = await sendOfferAgain(
+			{ ...run.admin, now: world.now },
+			{ applicationId, origin, seller: null }
+		);
 		expect(await offerByToken(world.visitor(), token)).toBeNull();
 		expect(again.ok && (await offerByToken(world.visitor(), again.value.token))).toMatchObject({
 			state: 'good',
@@ -153,7 +185,7 @@ describe('deciding', () => {
 		async (id) => {
 			const { admin } = await selling(world);
 			expect(await applicationForAdmin(admin, id)).toBeNull();
-			expect((await offerSeat(admin, { applicationId: id, origin })).ok).toBe(false);
+			expect((await offerSeat(admin, { applicationId: id, origin, seller: null })).ok).toBe(false);
 		}
 	);
 

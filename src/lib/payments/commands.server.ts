@@ -8,6 +8,7 @@ import { offerState } from '#lib/admissions/offer.ts';
 import { application, offer } from '#lib/admissions/tables.server.ts';
 import { enroll, holdSeat, releaseSeat, sellSeat } from '#lib/cohorts/commands.server.ts';
 import { holdMs, payingMs } from '#lib/cohorts/seat.ts';
+import { receiptWords } from '#lib/cohorts/seller-words.server.ts';
 import { cohort } from '#lib/cohorts/tables.server.ts';
 import { m } from '#lib/paraglide/messages.js';
 import type { System, Visitor } from '#lib/people/actor.ts';
@@ -21,7 +22,7 @@ import { enqueue } from '#lib/server/job.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
 import { hashToken, seal, unsealText } from '#lib/server/seal.server.ts';
 import { providerCall } from '#lib/server/tables.server.ts';
-import type { Bill, Paying, Till } from '#lib/server/till.server.ts';
+import type { Bill, Paying, Seller, Till } from '#lib/server/till.server.ts';
 import { dayIn } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { formatMoney } from '#lib/values/money.ts';
@@ -388,7 +389,7 @@ async function look(
 /** Acts on what the provider says about a session, in the caller's transaction. Locks: application, checkout, seat. */
 export async function settle(
 	ctx: Context<System>,
-	{ livemode }: Pick<Till, 'livemode'>,
+	{ livemode, seller }: Pick<Till, 'livemode' | 'seller'>,
 	paying: Paying,
 	{ origin, failed = false }: Place & { failed?: boolean }
 ): Promise<Outcome> {
@@ -489,7 +490,7 @@ export async function settle(
 		return 'refund-due';
 	}
 	await set('paid', intent);
-	await seatTheLeader(ctx, { asked, applied: applied!, seatNumber, origin });
+	await seatTheLeader(ctx, { asked, applied: applied!, seatNumber, seller, origin });
 	return 'enrolled';
 }
 
@@ -568,8 +569,9 @@ async function seatTheLeader(
 		asked,
 		applied,
 		seatNumber,
+		seller,
 		origin
-	}: { asked: Checkout; applied: Applied; seatNumber: number } & Place
+	}: { asked: Checkout; applied: Applied; seatNumber: number; seller: Seller | null } & Place
 ): Promise<void> {
 	const locale = applied.locale as Locale;
 	const { enrollmentId, leaderId } = await enroll(ctx, {
@@ -612,6 +614,7 @@ async function seatTheLeader(
 		button: { label: m.mail_welcome_button({}, { locale }), url: `${origin}/sign-in/${link}` },
 		reason: m.mail_welcome_reason({}, { locale })
 	});
+	const sold = receiptWords(seller, asked, locale);
 	await queueMail(ctx, {
 		to: applied.email,
 		category: 'receipt',
@@ -628,7 +631,8 @@ async function seatTheLeader(
 					reference: asked.id.slice(0, 8).toUpperCase()
 				},
 				{ locale }
-			)
+			),
+			...(sold ? [sold] : [])
 		],
 		reason: m.mail_receipt_reason({}, { locale })
 	});

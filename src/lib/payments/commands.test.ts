@@ -8,7 +8,7 @@ import { enrollment, seat, sponsorship } from '#lib/cohorts/tables.server.ts';
 import { person } from '#lib/people/tables.server.ts';
 import { useLink } from '#lib/people/commands.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
-import { stripeTill } from '#lib/server/till.server.ts';
+import { stripeTill, type Seller } from '#lib/server/till.server.ts';
 import { auditLog, emailOutbox, providerCall, webhookEvent } from '#lib/server/tables.server.ts';
 import { offered, origin, selling } from '../../../tests/cohort.ts';
 import { databasePerTest } from '../../../tests/database.ts';
@@ -37,6 +37,13 @@ const { start, tell, act, atThePage, facts, mails, sendRefunds } = payingIn(() =
 	world,
 	bank
 }));
+
+const seller = (included: boolean): Seller => ({
+	name: 'Løfte AS',
+	number: '987 654 321',
+	address: 'Gata 1',
+	vat: { rate: 2500, included }
+});
 
 describe('paying for a seat', () => {
 	test('from the offer to the first sign-in', async () => {
@@ -93,6 +100,30 @@ describe('paying for a seat', () => {
 			ok: true,
 			value: { next: '/leader' }
 		});
+	});
+
+	test.each<[string, Seller | null, RegExp, RegExp]>([
+		['nobody is set', null, /Reference/, /Sold by|VAT/],
+		[
+			'it includes tax',
+			seller(true),
+			/Of this, NOK\s17,400 is 25 % VAT\. Sold by Løfte AS/,
+			/Excl/
+		],
+		['it does not', seller(false), /Excluding 25 % VAT\. Sold by Løfte AS/, /17,400/]
+	])('the receipt says what is known of the seller and the tax: %s', async (_, set, says, not) => {
+		bank = fakeTill(() => world.now, { seller: set });
+		const { token } = await offered(world, await selling(world));
+		const session = await atThePage(token);
+		bank.pay(session);
+		await fulfill(world.system(), bank.till, { sessionId: session, origin });
+		const [mail] = await world.db
+			.select()
+			.from(emailOutbox)
+			.where(sql`dedupe_key like 'receipt/%'`);
+		const letter = unsealText(world.keys, 'mail', mail!.requestEnc!);
+		expect(letter).toMatch(says);
+		expect(letter).not.toMatch(not);
 	});
 
 	test('ten clicks in two tabs are one payment page', async () => {

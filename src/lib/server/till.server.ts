@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import type { Vat } from '#lib/values/vat.ts';
 import type { Config } from './config.server.ts';
 
 /** One payment to ask for. Amounts are in the currency's smallest unit. */
@@ -38,9 +39,14 @@ export type Returning = {
 	key: string | null;
 };
 
+/** Who sells, as operators set it. */
+export type Seller = { name: string; number: string; address: string; vat: Vat | null };
+
 /** Everything that the product asks of Stripe. Every change carries our own row's id as its key. */
 export type Till = {
 	livemode: boolean;
+	/** In whose name the till takes money; null when nobody said. */
+	seller: Seller | null;
 	open(bill: Bill, key: string): Promise<Paying>;
 	look(sessionId: string): Promise<Paying>;
 	/** The payment that names this checkout of ours, if the provider has one. */
@@ -87,9 +93,20 @@ const returning = (refund: Stripe.Refund): Returning => ({
 	key: refund.metadata?.['key'] ?? null
 });
 
+function sellerOf(config: Partial<Config>): Seller | null {
+	const { SELLER_NAME: name, SELLER_NUMBER: number, SELLER_ADDRESS: address } = config;
+	if (!name || !number || !address) return null;
+	const vat =
+		config.VAT_PERCENT === undefined
+			? null
+			: { rate: config.VAT_PERCENT, included: config.VAT_INCLUDED === 'yes' };
+	return { name, number, address, vat };
+}
+
 /** The real `stripe` library; STRIPE_API_BASE names another service that speaks the same. */
 export function stripeTill(
-	config: Pick<Config, 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRETS' | 'STRIPE_API_BASE'>
+	config: Pick<Config, 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRETS' | 'STRIPE_API_BASE'> &
+		Partial<Config>
 ): Till {
 	const base = config.STRIPE_API_BASE ? new URL(config.STRIPE_API_BASE) : null;
 	const stripe = new Stripe(config.STRIPE_SECRET_KEY, {
@@ -106,6 +123,7 @@ export function stripeTill(
 
 	return {
 		livemode,
+		seller: sellerOf(config),
 		async open(bill, idempotencyKey) {
 			return paying(
 				await stripe.checkout.sessions.create(

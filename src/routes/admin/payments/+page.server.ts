@@ -45,7 +45,11 @@ export const actions: Actions = {
 	// A new link for somebody whose payment failed, or for whom a seat came free.
 	seat: async ({ locals, request }) => {
 		const applicationId = String((await request.formData()).get('applicationId') ?? '');
-		const said = await sendOfferAgain(locals.as('admin'), { applicationId, origin: locals.origin });
+		const said = await sendOfferAgain(locals.as('admin'), {
+			applicationId,
+			origin: locals.origin,
+			seller: locals.till.seller
+		});
 		if (!said.ok) return fail(409, { fault: said.reason });
 		return { done: 'link' as const };
 	}

@@ -1,5 +1,6 @@
 import { error, fail, redirect } from '@sveltejs/kit';
 import { offerByToken } from '#lib/admissions/queries.server.ts';
+import { sellerWords } from '#lib/cohorts/seller-words.server.ts';
 import { startCheckout, withdrawFromOffer } from '#lib/payments/commands.server.ts';
 import { paymentOf } from '#lib/payments/queries.server.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -11,7 +12,7 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 		paymentOf(ctx, params.token)
 	]);
 	if (!offer) error(404, 'not-found');
-	return { offer, payment };
+	return { offer, payment, sold: sellerWords(locals.till.seller, locals.locale) };
 };
 
 export const actions: Actions = {

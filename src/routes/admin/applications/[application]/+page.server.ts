@@ -19,7 +19,11 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 export const actions: Actions = {
 	offer: async ({ locals, params }) => {
 		const { application: applicationId } = params;
-		const said = await offerSeat(locals.as('admin'), { applicationId, origin: locals.origin });
+		const said = await offerSeat(locals.as('admin'), {
+			applicationId,
+			origin: locals.origin,
+			seller: locals.till.seller
+		});
 		if (!said.ok) return fail(409, { reason: said.reason });
 		return { done: 'offered' as const };
 	},
@@ -32,7 +36,11 @@ export const actions: Actions = {
 	},
 	sendAgain: async ({ locals, params }) => {
 		const { application: applicationId } = params;
-		const said = await sendOfferAgain(locals.as('admin'), { applicationId, origin: locals.origin });
+		const said = await sendOfferAgain(locals.as('admin'), {
+			applicationId,
+			origin: locals.origin,
+			seller: locals.till.seller
+		});
 		if (!said.ok) return fail(409, { reason: said.reason });
 		return { done: 'sent-again' as const };
 	}

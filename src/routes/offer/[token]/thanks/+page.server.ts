@@ -1,4 +1,5 @@
 import { offerByToken } from '#lib/admissions/queries.server.ts';
+import { sellerWords } from '#lib/cohorts/seller-words.server.ts';
 import { askAbout } from '#lib/payments/commands.server.ts';
 import { paymentOf } from '#lib/payments/queries.server.ts';
 import type { PageServerLoad } from './$types';
@@ -12,5 +13,5 @@ export const load: PageServerLoad = async ({ locals, params }) => {
 	]);
 	const waiting = payment !== null && ['new', 'open', 'processing'].includes(payment.status);
 	if (waiting) await askAbout(ctx, payment.checkoutId);
-	return { offer, payment, waiting };
+	return { offer, payment, waiting, sold: sellerWords(locals.till.seller, locals.locale) };
 };
