@@ -25,6 +25,7 @@ import { assignment, criterion, module } from '#lib/curriculum/tables.server.ts'
 import { answerWave, closeDueWaves, openWave } from '#lib/engagement/commands.server.ts';
 import { itemsAt, type Wave } from '#lib/engagement/score.ts';
 import { person } from '#lib/people/tables.server.ts';
+import { isOpen } from '#lib/curriculum/lesson.ts';
 import { addDays, dayIn, isWorkday, type Day } from '#lib/values/day.ts';
 import { ok } from '#lib/values/result.ts';
 import { coach } from './staff.ts';
@@ -322,16 +323,20 @@ export function handsIn(story: Story, leader: LeaderInCast, programId: string) {
 
 const lately = (seed: number): Day => addDays(dayIn(new Date(), zone), seed % 2 === 0 ? -1 : -2);
 
-/** A draft that waits to be finished. */
+/** A draft that waits to be finished: begun yesterday, or in the night in which its week began. */
 export function drafts(
 	story: Story,
 	leader: LeaderInCast,
 	programId: string,
 	week: number,
 	body: string,
-	day: Day
+	today: Day
 ) {
-	story.on(day, '09:12', async (now) => {
+	const yesterday = addDays(today, -1);
+	const [day, time] = isOpen(week, leader.dayZero, yesterday)
+		? [yesterday, '09:12']
+		: [today, '00:10'];
+	story.on(day, time, async (now) => {
 		const ctx = await story.as('leader', leader.email, now);
 		const asked = await assignmentOfWeek(story, programId, week);
 		must(await saveDraft(ctx, { assignmentId: asked, attempt: 1, revision: 0, body }));

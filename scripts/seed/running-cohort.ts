@@ -202,7 +202,7 @@ export function runningCohort(story: Story, { coachId, programId }: Staff, dayZe
 			});
 		}
 	});
-	drafts(story, { ...leaders[0]!, dayZero }, programId, 7, story.words.draft, addDays(today, -1));
+	drafts(story, { ...leaders[0]!, dayZero }, programId, 7, story.words.draft, today);
 	closesWaves(story, addDays(dayZero, -10), today);
 	story.on(addDays(dayZero, -1), '17:00', async (now) => {
 		must(await setSales(story.system(now), { cohortId, open: false }));
