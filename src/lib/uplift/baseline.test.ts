@@ -156,8 +156,25 @@ test('the inputs are one text: any order, nothing from day 0 on, every change be
 	const away = (days: { from: string; to: string }) =>
 		inputsText({ ...input(deals), team: [{ ...team[0]!, absences: [days] }] });
 	expect(away({ from: '2026-12-01', to: '2026-12-04' })).not.toBe(first);
-	// Leave of the program is none of the baseline's business.
+	// Leave of the program is none of the baseline's business, that of somebody who is away already too.
 	expect(away({ from: dayZero, to: addDays(dayZero, 4) })).toBe(first);
+	const over = (to: string) => away({ from: addDays(dayZero, -3), to });
+	expect(over(addDays(dayZero, 4))).toBe(over(addDays(dayZero, -1)));
+	expect(over(addDays(dayZero, 4))).not.toBe(over(addDays(dayZero, -2)));
+});
+
+test('without a country and without leave the inputs are the text of earlier locks', () => {
+	const some = input([deal(addDays(dayZero, -7), 100)]);
+	const { ramp } = defaultPolicy;
+	const [member] = team;
+	expect(JSON.parse(inputsText(some))).toMatchObject({
+		agreed: [
+			...['booking_first_year', 26, 'B26'],
+			ramp.map(({ fromMonth, share }) => [fromMonth, share]),
+			...[25, 5, []]
+		],
+		members: [[member!.id, member!.fte, member!.startsOn, member!.endsOn]]
+	});
 });
 
 test('a week of Christmas is not slow selling', () => {

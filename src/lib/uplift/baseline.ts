@@ -375,7 +375,8 @@ export function restatedPct(
 
 /**
  * The inputs of a baseline as one text, the same for the same inputs: a signature is for its hash.
- * Deals from day 0 on are no part of it, nor is anything that does not count.
+ * Deals and leave from day 0 on are no part of it, nor is anything that does not count. Without a
+ * country and without leave it is the text of the locks from before either was known.
  */
 export function inputsText({ dayZero, currency, team, deals, policy }: BaselineInput): string {
 	const before = deals
@@ -391,29 +392,26 @@ export function inputsText({ dayZero, currency, team, deals, policy }: BaselineI
 			deal.kind
 		])
 		.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));
+	const lastDay = addDays(dayZero, -1);
 	const members = team
-		.map(({ id, fte, startsOn, endsOn, absences }) => [
-			id,
-			fte,
-			startsOn,
-			endsOn,
-			absences
+		.map(({ id, fte, startsOn, endsOn, absences }) => {
+			const away = absences
 				.filter(({ from }) => from < dayZero)
-				.map(({ from, to }) => [from, to])
-				.sort()
-		])
+				.map(({ from, to }) => [from, to < dayZero ? to : lastDay])
+				.sort();
+			return [id, fte, startsOn, endsOn, ...(away.length > 0 ? [away] : [])];
+		})
 		.sort((one, other) => (String(one[0]) < String(other[0]) ? -1 : 1));
 	const { metric, windowWeeks, primary, country, holidays, ramp, goal, minGroup, rates } = policy;
 	const agreed = [
 		metric,
 		windowWeeks,
 		primary,
-		country,
-		holidays,
 		ramp.map(({ fromMonth, share }) => [fromMonth, share]),
 		goal,
 		minGroup,
-		Object.entries(rates).sort(([one], [other]) => (one < other ? -1 : 1))
+		Object.entries(rates).sort(([one], [other]) => (one < other ? -1 : 1)),
+		...(country === null ? [] : [country, holidays])
 	];
 	return JSON.stringify({ dayZero, currency, agreed, members, before });
 }

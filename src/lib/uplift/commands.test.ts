@@ -480,10 +480,15 @@ describe('time in which nobody could sell', () => {
 		expect((await page()).policy).toMatchObject({ country: null, holidays: [] });
 		world.at('2027-04-12T08:00:00Z');
 		await take(csv([...v7Before, ...v7After]));
-		expect((await results()).revenue.basis!.lnRatio).toBeCloseTo(
-			Math.log(227 / 308.5) + Math.log(2),
-			9
-		);
+		const asBefore = async () => {
+			const { revenue } = await results();
+			expect(revenue.basis!.lnRatio).toBeCloseTo(Math.log(227 / 308.5) + Math.log(2), 9);
+			expect(revenue.figures.map(({ key }) => key)).not.toContain('results_figure_program_absence');
+		};
+		await asBefore();
+		// It knows of no leave either: counted in the program alone, leave would be a rise.
+		await bookAbsence(leader(), { sellerId: 'everybody', from: '2027-02-15', to: '2027-02-21' });
+		await asBefore();
 	});
 
 	test('leave before the start needs new signatures, leave after it is counted and told', async () => {

@@ -127,7 +127,8 @@ export const statusKeys = {
 } as const satisfies Record<string, ForecastStatus>;
 
 /** The result of one of the two pillars that are made of deals. */
-export function dealsResult(pillar: DealsPillar, input: Measurement): PillarResult {
+export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResult {
+	const input = { ...facts, team: teamCounted(facts) };
 	const { dayZero, today, locked } = input;
 	const week = weeksBetween(dayZero, today);
 	const over = isFrozenOn(today, dayZero);
@@ -264,6 +265,15 @@ export function dealsResult(pillar: DealsPillar, input: Measurement): PillarResu
 			: null
 	};
 }
+
+/**
+ * The team as the locked baseline counts it. One from before leave was known has none in it: leave in
+ * the program alone would be a rise.
+ */
+const teamCounted = ({ team, locked }: Measurement): readonly TeamMember[] =>
+	locked && locked.computed.baseline.absenceDays === undefined
+		? team.map((member) => ({ ...member, absences: [] }))
+		: team;
 
 const rounded = (value: number | null) => (value === null ? null : toWhole(value));
 
