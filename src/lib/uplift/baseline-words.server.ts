@@ -154,7 +154,7 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 							},
 							{ locale }
 						),
-						...(page.policy.country === null
+						...(page.policy.country === null || page.holidays === 0
 							? []
 							: [
 									m.uplift_baseline_words_holidays(
@@ -162,9 +162,7 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 										{ locale }
 									)
 								]),
-						...(page.absenceDays === 0
-							? []
-							: [m.uplift_baseline_words_absence({ count: page.absenceDays }, { locale })]),
+						...absenceWords(page, locale),
 						m.uplift_baseline_words_then(
 							{
 								deals: number.format(primary.expectedDeals),
@@ -233,6 +231,13 @@ export function baselineView(page: BaselinePage, locale: Locale): BaselineView {
 		restated: restatedOf(page, locale),
 		hasFile: page.hasFile
 	};
+}
+
+function absenceWords({ absenceDays: count }: BaselinePage, locale: Locale): string[] {
+	if (count === null) return [];
+	return count === 0
+		? [m.uplift_baseline_words_no_absence({}, { locale })]
+		: [m.uplift_baseline_words_absence({ count }, { locale })];
 }
 
 function restatedOf({ restated }: BaselinePage, locale: Locale): string | null {

@@ -23,6 +23,7 @@ import {
 	uploadDeals
 } from './commands.server.ts';
 import type { Policy } from './baseline.ts';
+import { baselineView } from './baseline-words.server.ts';
 import type { CohortResult } from './cohort-result.ts';
 import type { PillarResult } from './pillar.ts';
 import {
@@ -477,7 +478,11 @@ describe('time in which nobody could sell', () => {
 		await world.db.execute(sql`update baseline set policy = policy - 'country' - 'holidays',
 			computed = computed #- '{baseline,absenceDays}'`);
 		await world.db.execute(sql`alter table baseline enable trigger user`);
-		expect((await page()).policy).toMatchObject({ country: null, holidays: [] });
+		const before = await page();
+		expect(before).toMatchObject({ policy: { country: null, holidays: [] }, absenceDays: null });
+		expect(baselineView(before, 'en').sentences.join(' ')).not.toMatch(/leave|holiday/);
+		// Nothing is restated: there is nothing to sign.
+		expect(before.locked!.inputsSha256).toBe(before.inputsSha256);
 		world.at('2027-04-12T08:00:00Z');
 		await take(csv([...v7Before, ...v7After]));
 		const asBefore = async () => {
@@ -493,13 +498,23 @@ describe('time in which nobody could sell', () => {
 
 	test('leave before the start needs new signatures, leave after it is counted and told', async () => {
 		await take(csv(v7Before));
-		const { inputsSha256: first } = await page();
+		const unread = await page();
+		// Nobody signs a baseline without leave by not thinking of it.
+		expect(baselineView(unread, 'en').sentences).toContain(
+			'No leave is booked in these weeks. Leave that is booked in the program alone looks like a rise.'
+		);
+		const none = { ...unread, holidays: 0, policy: { ...unread.policy, country: 'NO' } };
+		expect(baselineView(none, 'en').sentences.join(' ')).not.toContain('holiday');
+		const { inputsSha256: first } = unread;
 		await signBaseline(leader(), { enrollmentId: team.enrollmentId, inputsSha256: first });
 		const [one] = team.sellers;
 		const week = { sellerId: one!.id, from: '2026-12-07', to: '2026-12-13' };
 		expect(await bookAbsence(leader(), week)).toEqual({ ok: true, value: null });
 		const later = await page();
 		expect(later).toMatchObject({ leaderSignedAt: null, absenceDays: 5 });
+		expect(baselineView(later, 'en').sentences).toContain(
+			'5 working days of leave, all sellers together, are not in them.'
+		);
 		expect(later.figures[0]!.exposure).toBe(155);
 		expect(
 			await signBaseline(coach(), { enrollmentId: team.enrollmentId, inputsSha256: first })
@@ -510,7 +525,11 @@ describe('time in which nobody could sell', () => {
 		await take(csv([...v7Before, ...v7After]));
 		const { revenue: there } = await results();
 		// Leave in the program makes what was won count for more: whoever reads it is told.
-		expect(there.figures.some(({ key }) => key === 'results_figure_program_absence')).toBe(false);
+		expect(there.figures).toContainEqual({
+			key: 'results_figure_program_absence',
+			value: 0,
+			unit: 'plain'
+		});
 		await bookAbsence(leader(), { sellerId: 'everybody', from: '2027-02-15', to: '2027-02-21' });
 		const { revenue: away } = await results();
 		const figure = (key: string) => away.figures.find((some) => some.key === key)?.value;

@@ -484,9 +484,15 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 		revenue
 			? { key, value: units(value), unit: 'money' }
 			: { key, value: oneDecimal(value), unit: 'deals' };
-	// A baseline that was locked before leave was known says nothing of it.
-	const absenceIn = (of: 'baseline' | 'program', days: number | undefined): Figure[] =>
-		days ? [{ key: `results_figure_${of}_absence`, value: days, unit: 'plain' }] : [];
+	const away = {
+		baseline: period.absenceDays ?? 0,
+		program: absenceDays(input.team, programSpan(input.dayZero, program.weeks), policy)
+	};
+	// None on one side is told beside some on the other: it is what makes them differ.
+	const absenceIn = (of: 'baseline' | 'program'): Figure[] =>
+		away.baseline + away.program > 0
+			? [{ key: `results_figure_${of}_absence`, value: away[of], unit: 'plain' }]
+			: [];
 	const cycle = computed.cycleDays;
 	const created = revenue ? createdInProgramPct(behind.wonInProgram, input.dayZero) : null;
 	return [
@@ -498,7 +504,7 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 			value: oneDecimal(period.exposure),
 			unit: 'weeks'
 		},
-		...absenceIn('baseline', period.absenceDays),
+		...absenceIn('baseline'),
 		amount('results_figure_baseline_rate', rateOf(pillar, period)),
 		{
 			key: 'results_figure_baseline_effective',
@@ -513,10 +519,7 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 			value: oneDecimal(program.exposure),
 			unit: 'weeks'
 		},
-		...absenceIn(
-			'program',
-			absenceDays(input.team, programSpan(input.dayZero, program.weeks), policy)
-		),
+		...absenceIn('program'),
 		amount('results_figure_program_rate', rateOf(pillar, program)),
 		{
 			key: 'results_figure_program_effective',

@@ -439,7 +439,8 @@ export type BaselinePage = {
 	cycleDays: number | null;
 	/** Public holidays and working days of leave in the baseline's weeks: no time to sell. */
 	holidays: number;
-	absenceDays: number;
+	/** `null` in a lock from before leave was known. */
+	absenceDays: number | null;
 	/** What is signed: posted with the signature, so that nobody signs what they did not see. */
 	inputsSha256: string;
 	leaderSignedAt: string | null;
@@ -547,7 +548,7 @@ function baselinePageOf(facts: Facts, deals: DealFact[], today: Day): BaselinePa
 		currenciesWithoutRate: computed.withoutRate,
 		cycleDays: computed.cycleDays,
 		holidays: policy.holidays.filter((day) => isIn(day, computed.baseline)).length,
-		absenceDays: computed.baseline.absenceDays ?? 0,
+		absenceDays: computed.baseline.absenceDays ?? null,
 		inputsSha256: hash,
 		leaderSignedAt: signed?.leaderSignedAt ?? null,
 		coachSignedAt: signed?.coachSignedAt ?? null,
