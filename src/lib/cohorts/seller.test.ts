@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSeller, type SellerForm, sameMailbox } from './seller.ts';
+import { awayUntil, readSeller, type SellerForm, sameMailbox } from './seller.ts';
 
 const form: SellerForm = {
 	name: ' Jonas  Berg ',
@@ -43,4 +43,17 @@ test('a mailbox with a tag is the same mailbox', () => {
 	expect(sameMailbox('ingrid@team.example', 'Ingrid+one@team.example')).toBe(true);
 	expect(sameMailbox('ingrid@team.example', 'ingrid@other.example')).toBe(false);
 	expect(sameMailbox('ingrid@team.example', 'ingrid.s@team.example')).toBe(false);
+});
+
+test('somebody is away until the last of the leaves that overlap or follow on one another', () => {
+	const month = { from: '2027-07-01', to: '2027-07-30' };
+	const within = { from: '2027-07-05', to: '2027-07-09' };
+	const next = { from: '2027-07-31', to: '2027-08-06' };
+	const later = { from: '2027-08-09', to: '2027-08-13' };
+	expect(awayUntil([month, within], '2027-07-06')).toBe('2027-07-30');
+	expect(awayUntil([month, within, next, later], '2027-07-06')).toBe('2027-08-06');
+	expect(awayUntil([month, within], '2027-07-31')).toBeNull();
+	expect(awayUntil([month], '2027-06-30')).toBeNull();
+	expect(awayUntil([month], '2027-07-01')).toBe('2027-07-30');
+	expect(awayUntil([month], '2027-07-30')).toBe('2027-07-30');
 });

@@ -1,6 +1,6 @@
 /** Someone on a leader's team roster: wins deals and is asked how the team is; has no login. */
 import { cleanEmail } from '#lib/people/login.ts';
-import { daysBetween, isDay, type Day } from '#lib/values/day.ts';
+import { addDays, daysBetween, isDay, type Day } from '#lib/values/day.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
 
 /** More than one leader can lead, and fewer than a page can list. */
@@ -75,6 +75,15 @@ export function readAbsence({ from, to }: Absence): Result<Absence, AbsenceFault
 	if (to < from) return refuse('absence-backwards');
 	if (daysBetween(from, to) > longestAbsence) return refuse('absence-too-long');
 	return ok({ from, to });
+}
+
+/** The last day of the leave that somebody is on; null for none. `absences` by their first day. */
+export function awayUntil(absences: readonly Absence[], today: Day): Day | null {
+	let until: Day | null = null;
+	for (const { from, to } of absences)
+		// One leave may overlap another, or follow on it.
+		if (from <= (until ? addDays(until, 1) : today) && to >= (until ?? today)) until = to;
+	return until;
 }
 
 /** Whether two addresses end in one mailbox as far as the addresses say: "ingrid+sales@…" is Ingrid's. */

@@ -7,7 +7,7 @@ import {
 	sellerLeaves
 } from '#lib/cohorts/commands.server.ts';
 import { myEnrollment, roster } from '#lib/cohorts/queries.server.ts';
-import type { SellerForm } from '#lib/cohorts/seller.ts';
+import { awayUntil, type SellerForm } from '#lib/cohorts/seller.ts';
 import { daysOnRoster } from '#lib/engagement/invitation.ts';
 import { wavesFor } from '#lib/engagement/queries.server.ts';
 import { questionsAt } from '#lib/engagement/survey.ts';
@@ -41,7 +41,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 				endedOn,
 				absences,
 				/** The last day of the leave that they are on. */
-				awayUntil: absences.findLast(({ from, to }) => from <= today && today <= to)?.to ?? null,
+				awayUntil: awayUntil(absences, today),
 				/** The day from which a survey asks them, while that lies ahead. */
 				askedFrom:
 					addDays(startedOn, daysOnRoster) > today ? addDays(startedOn, daysOnRoster) : null
