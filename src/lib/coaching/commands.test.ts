@@ -286,6 +286,9 @@ describe('the pulse', () => {
 		expect((await pulse()).week!.percent).toBe(percent);
 		await bookAbsence(leader(), { sellerId: away!.id, from: '2027-02-04', to: '2027-02-07' });
 		expect((await pulse()).week!.percent).toBeCloseTo((percent! * 6) / 5, 6);
+		// Nor is a meeting of a team of whom nobody is there.
+		await bookAbsence(leader(), { sellerId: 'everybody', from: '2027-02-01', to: '2027-02-05' });
+		expect((await pulse()).week).toBeNull();
 	});
 
 	test('another leader sees nobody of this team', async () => {

@@ -135,6 +135,7 @@ export function pulseOf({
 	const workdays = Array.from({ length: 7 }, (_, day) =>
 		addDays(dayZero, 7 * (week - 1) + day)
 	).filter(isWorkday);
+	const there = reached.filter(({ absences }) => !workdays.every((day) => isAway(absences, day)));
 	const picture = { sellers: ordered, touches, since, today };
 	const shown = (id: string | null) =>
 		touches
@@ -151,17 +152,15 @@ export function pulseOf({
 			...(forTeam.length > 0 ? [{ id: 'team', name: '', days: 0, touches: forTeam }] : [])
 		],
 		sellers: reached.map(({ id, name }) => ({ id, name })),
+		// Nothing is due to somebody who is on leave all week, nor to a team of whom all are.
 		week:
-			week >= 1
+			week >= 1 && (there.length > 0 || reached.length === 0)
 				? {
 						number: week,
 						...adherence({
 							week,
 							dayZero,
-							// Nothing is due to somebody who is on leave all week.
-							sellers: reached
-								.filter(({ absences }) => !workdays.every((day) => isAway(absences, day)))
-								.map(({ id }) => id),
+							sellers: there.map(({ id }) => id),
 							touches
 						})
 					}
