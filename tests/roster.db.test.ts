@@ -107,6 +107,28 @@ test('leave is booked for one or for all, once, and taken back', async () => {
 	expect(await booked()).toEqual([['2027-02-01 2027-02-01'], ['2026-12-21 2026-12-27']]);
 });
 
+test('leave that is booked or taken back makes the figures anew', async () => {
+	const team = await enrolled(world, { sellers: 1 });
+	const other = await enrolled(world, { sellers: 1, leader: 'other@team.example' });
+	const asked = async () => {
+		const jobs = await world.db.execute<{ of: string }>(sql`with gone as (
+				delete from graphile_worker._private_jobs returning payload, task_id)
+			select g.payload ->> 'enrollmentId' as of from gone g
+			join graphile_worker._private_tasks t on t.id = g.task_id where t.identifier = 'refresh-results'`);
+		return jobs.map((job) => job.of);
+	};
+	await asked();
+	const week = { sellerId: team.sellers[0]!.id, from: '2026-12-21', to: '2026-12-27' };
+	await bookAbsence(team.leader, week);
+	expect(await asked()).toEqual([team.enrollmentId]);
+	await bookAbsence(team.leader, week);
+	const [one] = await roster(world.system(), team.enrollmentId);
+	await cancelAbsence(other.leader, one!.absences[0]!.id);
+	expect(await asked()).toEqual([]);
+	await cancelAbsence(team.leader, one!.absences[0]!.id);
+	expect(await asked()).toEqual([team.enrollmentId]);
+});
+
 test('leave that cannot be is refused, and of another team there is none', async () => {
 	const team = await enrolled(world, { sellers: 1 });
 	const other = await enrolled(world, { sellers: 1, leader: 'other@team.example' });

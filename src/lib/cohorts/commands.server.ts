@@ -6,6 +6,7 @@ import { program } from '#lib/curriculum/tables.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { refusedBy } from '#lib/server/database.server.ts';
+import { enqueue } from '#lib/server/job.server.ts';
 import { isDay, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
@@ -378,9 +379,17 @@ export async function bookAbsence(
 				object: { kind: 'seller', id },
 				detail: { from, to }
 			});
+		if (booked.length > 0) await countAgain(tx, team.id);
 		return ok(null);
 	});
 }
+
+/** Leave moves the figures: they are made anew as after a file. */
+const countAgain = (ctx: Context, enrollmentId: string) =>
+	enqueue(ctx, 'refresh-results', {
+		payload: { enrollmentId },
+		key: `refresh-results/${enrollmentId}`
+	});
 
 /** Takes back a leave of one of the leader's own sellers. */
 export async function cancelAbsence(
@@ -401,12 +410,13 @@ export async function cancelAbsence(
 					)
 					.returning()
 			: [];
-		if (!gone) return refuse('not-on-team');
+		if (!team || !gone) return refuse('not-on-team');
 		await audit(tx, {
 			action: 'absence-cancelled',
 			object: { kind: 'seller', id: gone.sellerId },
 			detail: { from: gone.firstDay, to: gone.lastDay }
 		});
+		await countAgain(tx, team.id);
 		return ok(null);
 	});
 }
