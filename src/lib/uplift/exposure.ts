@@ -42,15 +42,11 @@ export function exposureWeeks(
 	window: { from: Day; to: Day },
 	{ holidays = [], ramp = defaultRamp }: { holidays?: readonly Day[]; ramp?: Ramp } = {}
 ): number {
-	const closed = new Set(holidays);
-	const days = Array.from({ length: Math.max(0, daysBetween(window.from, window.to)) }, (_, i) => ({
-		day: addDays(window.from, i),
-		weekStart: addDays(window.from, i - (i % 7))
-	})).filter(({ day }) => isWorkday(day) && !closed.has(day));
+	const days = workdaysIn(window, holidays);
 	let sellerDays = 0;
 	for (const seller of sellers)
 		for (const { day, weekStart } of days)
-			if (isPresent(seller, day))
+			if (isOnRoster(seller, day) && !isAway(seller, day))
 				sellerDays += seller.fte * rampShare(monthsBetween(seller.startsOn, weekStart), ramp);
 	return sellerDays / 5;
 }
@@ -61,24 +57,28 @@ export function exposureWeeks(
  */
 export function absenceDays(
 	sellers: readonly SellerTime[],
-	{ from, to }: { from: Day; to: Day },
+	window: { from: Day; to: Day },
 	{ holidays = [] }: { holidays?: readonly Day[] } = {}
 ): number {
-	const closed = new Set(holidays);
+	const days = workdaysIn(window, holidays);
 	let away = 0;
 	for (const seller of sellers)
-		for (let day = from; day < to; day = addDays(day, 1))
-			if (
-				isWorkday(day) &&
-				!closed.has(day) &&
-				isPresent({ ...seller, absences: [] }, day) &&
-				!isPresent(seller, day)
-			)
-				away += 1;
+		if (seller.absences.length > 0)
+			for (const { day } of days) if (isOnRoster(seller, day) && isAway(seller, day)) away += 1;
 	return away;
 }
 
-const isPresent = ({ startsOn, endsOn, absences }: SellerTime, day: Day) =>
-	startsOn <= day &&
-	(endsOn === null || day <= endsOn) &&
-	!absences.some(({ from, to }) => from <= day && day <= to);
+/** The working days of `[from, to)` but for holidays, each with the first day of its week, counted from `from`. */
+function workdaysIn({ from, to }: { from: Day; to: Day }, holidays: readonly Day[]) {
+	const closed = new Set(holidays);
+	return Array.from({ length: Math.max(0, daysBetween(from, to)) }, (_, i) => ({
+		day: addDays(from, i),
+		weekStart: addDays(from, i - (i % 7))
+	})).filter(({ day }) => isWorkday(day) && !closed.has(day));
+}
+
+const isOnRoster = ({ startsOn, endsOn }: SellerTime, day: Day) =>
+	startsOn <= day && (endsOn === null || day <= endsOn);
+
+const isAway = ({ absences }: SellerTime, day: Day) =>
+	absences.some(({ from, to }) => from <= day && day <= to);
