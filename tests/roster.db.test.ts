@@ -7,6 +7,7 @@ import {
 	changeSeller,
 	sellerLeaves
 } from '#lib/cohorts/commands.server.ts';
+import { personalData } from '#lib/cohorts/personal.server.ts';
 import { roster } from '#lib/cohorts/queries.server.ts';
 import { addDays } from '#lib/values/day.ts';
 import { refuse } from '#lib/values/result.ts';
@@ -127,6 +128,30 @@ test('leave that is booked or taken back makes the figures anew', async () => {
 	expect(await asked()).toEqual([]);
 	await cancelAbsence(team.leader, one!.absences[0]!.id);
 	expect(await asked()).toEqual([team.enrollmentId]);
+});
+
+test('who asks what is stored of them is told of leave that was taken back too', async () => {
+	const team = await enrolled(world, { sellers: 2 });
+	const ofBoth = await roster(world.system(), team.enrollmentId);
+	const [mine, other] = ofBoth.map(({ id, email }) => ({ id, email: email! }));
+	const gone = { from: '2026-12-21', to: '2026-12-27' };
+	const kept = { from: '2027-02-01', to: '2027-02-05' };
+	for (const days of [gone, kept]) await bookAbsence(team.leader, { sellerId: mine!.id, ...days });
+	const [booked] = (await roster(world.system(), team.enrollmentId))[0]!.absences;
+	await cancelAbsence(team.leader, booked!.id);
+	const told = async (email: string) =>
+		(await personalData(world.system(), { email, personId: null })).onRosters;
+	expect(await told(mine!.email)).toMatchObject([
+		{
+			absences: [kept],
+			audit: [
+				{ action: 'absence-booked', detail: gone },
+				{ action: 'absence-booked', detail: kept },
+				{ action: 'absence-cancelled', detail: gone }
+			]
+		}
+	]);
+	expect(await told(other!.email)).toMatchObject([{ absences: [], audit: null }]);
 });
 
 test('leave that cannot be is refused, and of another team there is none', async () => {

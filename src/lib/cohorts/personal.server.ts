@@ -44,7 +44,9 @@ export async function personalData(
 		onRosters: await listOf(
 			db,
 			sql`select s.id, s.name, s.email, s.locale, s.external_id, s.fte, s.started_on, s.ended_on, s.created_at,
-				${absencesOf(sql`s.id`)} as absences
+				${absencesOf(sql`s.id`)} as absences,
+				(select json_agg(json_build_object('at', a.at, 'action', a.action, 'detail', a.detail) order by a.seq)
+					from audit_log a where a.object_kind = 'seller' and a.object_id = s.id) as audit
 				from seller s where lower(s.email) = ${email} order by s.created_at`
 		)
 	};
