@@ -794,6 +794,8 @@ describe('results', () => {
 		expect(await results()).toEqual(frozen);
 		await addKnownEvent(leader(), { day: '2027-02-01', kind: 'price', size: 'major' });
 		expect(await results()).toEqual(frozen);
+		await bookAbsence(leader(), { sellerId: 'everybody', from: '2027-02-01', to: '2027-02-19' });
+		expect(await results()).toEqual(frozen);
 	});
 
 	test('without a file of the last weeks nothing is judged', async () => {
