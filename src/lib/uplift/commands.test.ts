@@ -533,6 +533,11 @@ describe('time in which nobody could sell', () => {
 		await bookAbsence(leader(), { sellerId: 'everybody', from: '2027-02-15', to: '2027-02-21' });
 		const { revenue: away } = await results();
 		const figure = (key: string) => away.figures.find((some) => some.key === key)?.value;
+		expect(there.sentences.map(({ key }) => key)).not.toContain('results_absence');
+		expect(away.sentences).toContainEqual({
+			key: 'results_absence',
+			params: { program: 30, baseline: 5, pct: away.totalPct }
+		});
 		expect(figure('results_figure_baseline_absence')).toBe(5);
 		expect(figure('results_figure_program_absence')).toBe(30);
 		expect(figure('results_figure_program_exposure')).toBe(72);

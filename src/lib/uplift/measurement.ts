@@ -205,6 +205,11 @@ export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResu
 		isIn(closedOn, programSpan(dayZero, program.weeks))
 	);
 	const words = { pillar, pct: upliftPct ?? 0 };
+	const totalPct = started && total ? rounded(compared(total).upliftPct) : null;
+	const absence = {
+		baseline: primaryBasis.period.absenceDays ?? 0,
+		program: absenceDays(input.team, programSpan(dayZero, program.weeks), policy)
+	};
 	return {
 		...emptyResult(pillar, week, stateOf(judged.verdict, forecast)),
 		upliftPct,
@@ -229,11 +234,15 @@ export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResu
 			...(concentration
 				? [{ key: 'results_concentration' as const, params: { pct: toWhole(100 * share) } }]
 				: []),
-			...(heldOver ? [{ key: 'results_held_over_start' as const, params: {} }] : [])
+			...(heldOver ? [{ key: 'results_held_over_start' as const, params: {} }] : []),
+			...(started
+				? absenceSentence(absence, { program, baseline: primaryBasis.period, totalPct })
+				: [])
 		],
 		flags: flags.filter(([, applies]) => applies).map(([flag]) => flag),
 		figures: figuresOf(pillar, {
-			...{ input, primaryBasis, program, neff, counterfactual, policy, computed, wonInProgram },
+			...{ input, primaryBasis, program, neff, counterfactual, computed, wonInProgram, absence },
+			goal: policy.goal,
 			withoutLargest:
 				concentration && started
 					? compared(primaryBasis, { ...program, amounts: withoutLargest(program.amounts) })
@@ -242,7 +251,7 @@ export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResu
 			exitRate: exitRatePct(pillar, input, primaryBasis, policy, program.weeks)
 		}),
 		currency: pillar === 'revenue' ? input.currency : null,
-		totalPct: started && total ? rounded(compared(total).upliftPct) : null,
+		totalPct,
 		baselines: bases.map((basis) => ({
 			id: basis.id,
 			primary: basis === primaryBasis,
@@ -382,6 +391,27 @@ function lagSentence(computed: Computed, won: readonly Won[], dayZero: Day): Sen
 	return [{ key: 'results_lag', params: { days: toWhole(computed.cycleDays), pct } }];
 }
 
+/** Working days of leave that are not in the exposure. */
+type AbsenceDays = { baseline: number; program: number };
+
+/**
+ * Leave makes the rest count for more, and only its leader knows whether it was one: more of it in a
+ * week of the program than of the baseline is told with the result, beside what it cannot move.
+ */
+function absenceSentence(
+	days: AbsenceDays,
+	{
+		program,
+		baseline,
+		totalPct
+	}: { program: Progress; baseline: Progress; totalPct: number | null }
+): Sentence[] {
+	const more = days.program / program.weeks > days.baseline / baseline.weeks;
+	return more && totalPct !== null
+		? [{ key: 'results_absence', params: { ...days, pct: totalPct } }]
+		: [];
+}
+
 /** Share of the revenue from deals that were created on day 0 or later (method 4.4). */
 function createdInProgramPct(won: readonly Won[], dayZero: Day): number | null {
 	const all = won.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
@@ -465,16 +495,17 @@ type Behind = {
 	program: Progress;
 	neff: { baseline: number; program: number };
 	counterfactual: number;
-	policy: Policy;
+	goal: number;
 	computed: Computed;
 	wonInProgram: readonly Won[];
+	absence: AbsenceDays;
 	withoutLargest: number | null;
 	exitRate: number | null;
 };
 
 /** The number behind the number: exact where it is a count, else one decimal, money in units. */
 function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
-	const { input, primaryBasis, program, neff, counterfactual, policy, computed } = behind;
+	const { input, primaryBasis, program, neff, counterfactual, goal, computed, absence } = behind;
 	const { period } = primaryBasis;
 	const units = (minor: number) => Math.round(minor / 10 ** decimalsOf(input.currency));
 	const oneDecimal = (value: number) => Math.round(10 * value) / 10;
@@ -484,14 +515,10 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 		revenue
 			? { key, value: units(value), unit: 'money' }
 			: { key, value: oneDecimal(value), unit: 'deals' };
-	const away = {
-		baseline: period.absenceDays ?? 0,
-		program: absenceDays(input.team, programSpan(input.dayZero, program.weeks), policy)
-	};
 	// None on one side is told beside some on the other: it is what makes them differ.
 	const absenceIn = (of: 'baseline' | 'program'): Figure[] =>
-		away.baseline + away.program > 0
-			? [{ key: `results_figure_${of}_absence`, value: away[of], unit: 'plain' }]
+		absence.baseline + absence.program > 0
+			? [{ key: `results_figure_${of}_absence`, value: absence[of], unit: 'plain' }]
 			: [];
 	const cycle = computed.cycleDays;
 	const created = revenue ? createdInProgramPct(behind.wonInProgram, input.dayZero) : null;
@@ -527,7 +554,7 @@ function figuresOf(pillar: DealsPillar, behind: Behind): Figure[] {
 			unit: 'deals'
 		},
 		amount('results_figure_expected', counterfactual),
-		amount('results_figure_target', counterfactual * (1 + policy.goal / 100)),
+		amount('results_figure_target', counterfactual * (1 + goal / 100)),
 		...(behind.withoutLargest === null
 			? []
 			: [

@@ -86,7 +86,9 @@ export const sentenceKeys = [
 	'results_lag',
 	/** { pct }: share of the largest deal. */
 	'results_concentration',
-	'results_held_over_start'
+	'results_held_over_start',
+	/** { program, baseline } working days of leave, { pct } per calendar week. */
+	'results_absence'
 ] as const;
 export type SentenceKey = (typeof sentenceKeys)[number];
 export type Sentence = { key: SentenceKey; params: Record<string, string | number> };

@@ -12,6 +12,7 @@ const catalog = m as unknown as Record<string, Speak | undefined>;
 const signed: Record<string, readonly string[]> = {
 	results_not_met: ['pct'],
 	results_evidence_weak: ['low', 'high'],
+	results_absence: ['pct'],
 	results_say_closest: ['u'],
 	results_say_changed: ['u']
 };

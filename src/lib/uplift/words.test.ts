@@ -15,7 +15,10 @@ import { pillars } from './verdict.ts';
 import { sample } from '../../../tests/pillars.ts';
 
 const locales = ['en', 'nb'] as const;
-const params = { pillar: 'sales', pct: 31, low: -12, high: 71, n: 8, days: 75 };
+const params = {
+	...{ pillar: 'sales', pct: 31, low: -12, high: 71, n: 8, days: 75 },
+	...{ program: 12, baseline: 0 }
+};
 
 describe('every key that a result may carry has its words in both languages', () => {
 	test.each([...sentenceKeys, ...figureKeys, ...oddsKeys])('%s', (key) => {
@@ -68,6 +71,7 @@ describe('the fixed sentences of the method', () => {
 		expect(told(met, 'nb')).toBe(
 			'Salget steg med 31\u00A0% fra det låste utgangspunktet. Målet på 25\u00A0% er nådd.'
 		);
+		expect(told({ key: 'results_absence', params }, 'en')).toContain('the change is +31 %');
 		const fell = { key: 'results_not_met', params: { pillar: 'revenue', pct: -3 } };
 		expect(told(fell, 'en')).toBe(
 			'Revenue changed by −3\u00A0%. The goal of 25\u00A0% was not reached.'
