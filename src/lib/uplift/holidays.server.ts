@@ -26,8 +26,8 @@ export async function countryOf(timeZone: string): Promise<string | null> {
 }
 
 /**
- * The working days of a span that are public holidays in the whole country; those of a region, bank
- * holidays and half days are working days.
+ * The working days of a span that are public holidays in the whole country; those of a region, days on
+ * which banks alone are closed, and half days are working days.
  */
 export async function publicHolidays(country: string, { from, to }: Span): Promise<Day[]> {
 	const Holidays = await library();
@@ -52,7 +52,7 @@ export async function calendarOf(country: string, dayZero: Day): Promise<Calenda
 	return { country, holidays };
 }
 
-/** The calendar of the country that the leader's clock stands in; without holidays where that is not told. */
+/** The calendar of the country that the cohort's clock stands in; without holidays where that is not told. */
 export const usualCalendar: (of: { timeZone: string; dayZero: Day }) => Promise<Calendar> = kept(
 	async ({ timeZone, dayZero }) => {
 		const country = await countryOf(timeZone);

@@ -115,7 +115,7 @@ export type Facts = {
 	locked: Locked | null;
 	/** What was locked before that, the first one first. */
 	earlier: Locked[];
-	/** What is proposed while nobody has chosen a country: the holidays where the leader's clock stands. */
+	/** What is proposed while nobody has chosen a country: the holidays where the cohort's clock stands. */
 	usual: Calendar;
 	events: EventRow[];
 	/** Confirmed files, newest first. */
