@@ -79,6 +79,31 @@ test('only the primary baseline reached it: the verdict says so', () => {
 	});
 });
 
+test('a goal that leave alone decides is weak evidence at best', () => {
+	const away = (weeks: number, from = dayZero) => [
+		{ ...team[0]!, absences: [{ from, to: addDays(from, 7 * weeks - 1) }] }
+	];
+	// Hardly more a week than before, and seven weeks of leave of thirteen: +138 %.
+	const program = weekly(0, 13, 110_00);
+	expect(revenue(program, 13, { team: away(7) })).toMatchObject({
+		...{ upliftPct: 138, verdict: 'met_primary_only', evidence: 'weak', totalPct: 10 }
+	});
+	// Without the leave as much is more than that, and a week of it decides nothing.
+	const rise = weekly(0, 13, 238_00);
+	const { evidence } = revenue(rise, 13);
+	expect(evidence).not.toBe('weak');
+	expect(revenue(rise, 13, { team: away(1) }).evidence).toBe(evidence);
+	// As much leave before the start as in the program is the usual leave of the team.
+	const even = away(7, addDays(dayZero, -7 * 14));
+	const computed = computeBaseline({
+		...{ dayZero, currency: 'NOK', policy: defaultPolicy, deals: before },
+		team: [{ ...team[0]!, absences: [...even[0]!.absences, ...away(3)[0]!.absences] }]
+	});
+	expect(
+		revenue(rise, 13, { team: away(3), locked: { policy: defaultPolicy, computed } }).evidence
+	).toBe(evidence);
+});
+
 test('nothing won is -100 % without an interval', () => {
 	expect(revenue([], 13)).toMatchObject({
 		...{ verdict: 'fell', upliftPct: -100, ciPct: null, evidence: 'too_few' },

@@ -166,6 +166,13 @@ export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResu
 		({ day, size }) =>
 			size === 'major' && (isIn(day, windows.baseline) || isIn(day, windows.program))
 	);
+	const absence = {
+		baseline: primaryBasis.period.absenceDays ?? 0,
+		program: absenceDays(input.team, programSpan(dayZero, program.weeks), policy)
+	};
+	const even = { ...program, exposure: evenExposure(absence, primaryBasis.period, program) };
+	const leaveDecides =
+		primary.observedGoalMet === true && compared(primaryBasis, even).observedGoalMet !== true;
 	const low = lowStart(computed, pillar);
 	const judged = dealsVerdict({
 		closed,
@@ -174,7 +181,8 @@ export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResu
 		neff,
 		primary,
 		others: others.map((basis) => compared(basis)),
-		majorEvent,
+		// Nobody but the leader knows whether it was leave: what it alone decides is weak evidence at best.
+		majorEvent: majorEvent || leaveDecides,
 		lowStart: low,
 		goal: policy.goal / 100
 	});
@@ -206,10 +214,6 @@ export function dealsResult(pillar: DealsPillar, facts: Measurement): PillarResu
 	);
 	const words = { pillar, pct: upliftPct ?? 0 };
 	const totalPct = started && total ? rounded(compared(total).upliftPct) : null;
-	const absence = {
-		baseline: primaryBasis.period.absenceDays ?? 0,
-		program: absenceDays(input.team, programSpan(dayZero, program.weeks), policy)
-	};
 	return {
 		...emptyResult(pillar, week, stateOf(judged.verdict, forecast)),
 		upliftPct,
@@ -393,6 +397,16 @@ function lagSentence(computed: Computed, won: readonly Won[], dayZero: Day): Sen
 
 /** Working days of leave that are not in the exposure. */
 type AbsenceDays = { baseline: number; program: number };
+
+/**
+ * The program's exposure had it no more leave in its working time than the baseline; never less than
+ * it is. Days of leave are taken for full ones.
+ */
+function evenExposure(days: AbsenceDays, baseline: Progress, program: Progress): number {
+	const whole = (exposure: number, away: number) => exposure + away / 5;
+	const usual = baseline.exposure / whole(baseline.exposure, days.baseline);
+	return Math.max(program.exposure, usual * whole(program.exposure, days.program));
+}
 
 /**
  * Leave makes the rest count for more, and only its leader knows whether it was one: more of it in a
