@@ -56,14 +56,10 @@ export type PulseFacts = {
 	dayZero: Day;
 	/** The first day on which anything was logged. */
 	first: Day | null;
-	/** By name, with their leave up to a week from now; `last` is when they were last reached, where that is longer ago than what `touches` holds. */
-	sellers: {
-		id: string;
-		name: string;
-		startedOn: Day;
-		last: Day | null;
-		absences: Absence[] | null;
-	}[];
+	/** By name; `last` is when they were last reached, where that is longer ago than what `touches` holds. */
+	sellers: { id: string; name: string; startedOn: Day; last: Day | null }[];
+	/** Leave up to a week from now. */
+	absences: [sellerId: string, ...Absence][];
 	/** The latest weeks, in the order of the days; without a seller it was for the whole team. */
 	touches: [sellerId: string | null, day: Day, kind: Kind, minutes: number | null][];
 };
@@ -82,13 +78,14 @@ export const pulseQuestion: Question<PulseFacts | null> = {
 		select json_build_object('today', d.today, 'dayZero', e.day_zero,
 			'first', (select min(t.day) from touchpoint t where t.enrollment_id = e.id),
 			'sellers', (select json_agg(json_build_object('id', s.id, 'name', s.name, 'startedOn', s.started_on,
-				'absences', (select json_agg(json_build_array(a.first_day, a.last_day) order by a.first_day)
-					from absence a where a.seller_id = s.id and a.first_day < d.today + 7),
 				'last', case when s.id in (select seller_id from latest where seller_id is not null) then null else
 					(select max(t.day) from touchpoint_seller ts join touchpoint t on t.id = ts.touchpoint_id
 					where ts.seller_id = s.id) end) order by s.name)
 				from seller s
 				where s.enrollment_id = e.id and s.started_on <= d.today and (s.ended_on is null or s.ended_on > d.today)),
+			'absences', (select json_agg(json_build_array(a.seller_id, a.first_day, a.last_day))
+				from seller s join absence a on a.seller_id = s.id
+				where s.enrollment_id = e.id and a.first_day < d.today + 7),
 			'touches', (select json_agg(json_build_array(seller_id, day, kind, minutes) order by day, created_at)
 				from latest where seller_id is not null or kind in ('team-meeting', 'training'))))
 		from (select id, day_zero, time_zone from enrollment where leader_id = ${whoAsks}
@@ -97,10 +94,16 @@ export const pulseQuestion: Question<PulseFacts | null> = {
 	read: (
 		found:
 			| (Pick<PulseFacts, 'today' | 'dayZero' | 'first'> & {
-					[Name in 'sellers' | 'touches']: PulseFacts[Name] | null;
+					[Name in 'sellers' | 'absences' | 'touches']: PulseFacts[Name] | null;
 			  })
 			| null
-	) => found && { ...found, sellers: found.sellers ?? [], touches: found.touches ?? [] }
+	) =>
+		found && {
+			...found,
+			sellers: found.sellers ?? [],
+			absences: found.absences ?? [],
+			touches: found.touches ?? []
+		}
 };
 
 /** The first day in the picture; a target may look back four weeks. */
@@ -109,6 +112,7 @@ const firstShown = (today: Day) => workdaysUntil(today, daysShown)[0]!;
 /** The leader's pulse: who was reached when, who has heard nothing for how long. */
 export function pulseOf({
 	sellers,
+	absences: leave,
 	touches: latest,
 	first,
 	today,
@@ -124,11 +128,13 @@ export function pulseOf({
 	);
 	const latestOf = new Map(touches.map(({ sellerId, day }) => [sellerId, day]));
 	const since = first && first < dayZero ? first : dayZero;
-	const reached: Reached[] = sellers.map(({ id, startedOn, last, absences }, index) => ({
+	const reached: Reached[] = sellers.map(({ id, startedOn, last }, index) => ({
 		id,
 		name: names[index]!,
 		startedOn,
-		absences: absences ?? [],
+		absences: leave.flatMap(([sellerId, from, to]): Absence[] =>
+			sellerId === id ? [[from, to]] : []
+		),
 		lastTouch: latestOf.get(id) ?? last
 	}));
 	const ordered = silences(reached, since, today);

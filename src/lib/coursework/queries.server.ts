@@ -9,6 +9,7 @@ import type { Coach, Leader } from '#lib/people/actor.ts';
 import { person } from '#lib/people/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { askedAbout, whoAsks, type Question } from '#lib/server/question.server.ts';
+import { kept } from '#lib/server/kept.server.ts';
 import { blocksOf, plainOf, renderMarked, type Passage } from '#lib/server/markdown.server.ts';
 import { unsealText } from '#lib/server/seal.server.ts';
 import { dayIn, type Day } from '#lib/values/day.ts';
@@ -548,6 +549,16 @@ export async function reviewsGiven({ db, who }: Context<Coach>) {
 		.limit(12);
 }
 
+/** Telling the sentences of a text apart is work that need not be done with every look at it. */
+const sentencesIn = kept(
+	(body: string) => sentencesOf(blocksOf(body).map(({ text }) => text.replaceAll('\t', ' '))),
+	{
+		mostBytes: 8 * 1024 * 1024,
+		bytesOf: (sentences) => sentences.reduce((sum, { text }) => sum + 2 * text.length + 60, 0),
+		textOf: (body) => body
+	}
+);
+
 export type View = number | 'changed';
 export type SubmissionForCoach = {
 	submissionId: string;
@@ -613,7 +624,7 @@ export async function submissionForCoach(
 	return {
 		...found,
 		current,
-		sentences: sentencesOf(blocksOf(current.body).map(({ text }) => text.replaceAll('\t', ' '))),
+		sentences: sentencesIn(current.body),
 		before,
 		versions: upToHere.map(({ attempt }) => attempt),
 		view,
