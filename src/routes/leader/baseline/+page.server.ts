@@ -10,7 +10,7 @@ export const load: PageServerLoad = async ({ locals }) => {
 	if (!page) error(404, 'not-found');
 	return {
 		baseline: baselineView(page, locals.locale),
-		agreement: agreementView(page, locals.locale, await countriesKnown())
+		agreement: agreementView(page, locals.locale, page.locked ? [] : await countriesKnown())
 	};
 };
 
