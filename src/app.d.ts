@@ -36,6 +36,11 @@ declare global {
 			mailProof: MailProof;
 			/** The origin of every link that we write, whatever Host a request names. */
 			origin: string;
+			/**
+			 * Set by a page that may be kept: when the clock alone would make it say something else. All that
+			 * it reads from the database must move the stamp (`tests/page-stamp.db.test.ts`).
+			 */
+			keepUntil?: Date;
 			/** Set when the database was away, so that the answer is 503 and not 500. */
 			away?: boolean;
 		}

@@ -24,10 +24,15 @@ import type { Role } from '#lib/people/role.ts';
 import { isLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import { isDatabaseAway } from '#lib/server/database.server.ts';
 import { openHouse, type House } from '#lib/server/house.server.ts';
+import { openShelf } from '#lib/server/kept-page.server.ts';
 import { errorForLog, log } from '#lib/server/log.server.ts';
+import icon from '#lib/ui/icon.svg?inline';
 
 /** No request is answered later than this, whatever hangs behind it. */
 const requestDeadlineMs = 12_000;
+
+/** About sixty kilobytes a leader, so some five hundred of them. */
+const shelf = openShelf({ mostBytes: 32 * 1024 * 1024 });
 
 let house: House | undefined;
 const speaking = new AsyncLocalStorage<App.Locals>();
@@ -104,13 +109,17 @@ export const handle: Handle = async ({ event, resolve }) => {
 			if (request.method !== 'GET') return notFound(event);
 			return new Response(null, { status: 303, headers: { location: '/account/second' } });
 		}
-		return inTime(
+		const asked = who && askedOfShelf(event, who);
+		const kept = asked && shelf.take(asked, new Date());
+		if (kept) return kept;
+		const made = await inTime(
 			resolve(event, {
 				transformPageChunk: ({ html }) => fillOpening(html, locals),
 				preload: ({ type, path }) =>
 					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})
 		);
+		return asked && locals.keepUntil ? shelf.keep(asked, locals.keepUntil, made) : made;
 	});
 
 	const answer = locals.away && response.status >= 500 ? asUnavailable(response) : response;
@@ -125,6 +134,17 @@ export const handle: Handle = async ({ event, resolve }) => {
 	});
 	return answer;
 };
+
+/** How a page is found again that was made earlier; null for what is not a plain visit to a page. */
+function askedOfShelf(
+	{ request, route, url, isDataRequest, params, locals }: Parameters<Handle>[0]['event'],
+	{ personId, pageStamp, roles }: SignedIn
+) {
+	if (request.method !== 'GET' || isDataRequest || url.search !== '') return null;
+	const { locale, theme, requestId } = locals;
+	const address = JSON.stringify([route.id, params, personId, roles, locale, theme]);
+	return { address, stamp: pageStamp, requestId };
+}
 
 /** Puts the four ways to a database into the request's locals; there is no fifth. */
 function openGate({ web, door, keys }: House, locals: App.Locals, url: URL) {
@@ -151,6 +171,7 @@ function fillOpening(html: string, { locale, theme }: App.Locals): string {
 	const texts: Record<string, string> = {
 		lang: locale,
 		theme,
+		icon,
 		unsent: m.ui_unsent(),
 		'signed-out': m.ui_signed_out(),
 		'sign-in': m.people_sign_in_title()

@@ -79,3 +79,18 @@ describe('the database is asked at most five times for a page', () => {
 		expect(headers, 'bytes of headers').toBeLessThanOrEqual(mostHeaderBytes);
 	});
 });
+
+test('a page that was kept asks once: who is asking, and whether anything changed', async () => {
+	const { path: at, cookie } = await visit('/leader');
+	const read = async () => {
+		const answer = await fetch(origin + at, {
+			headers: { cookie: cookie!, 'accept-language': 'en' }
+		});
+		expect(answer.status).toBe(200);
+		await answer.arrayBuffer();
+	};
+	await read();
+	const statements = listen();
+	await read();
+	expect(statements()).toHaveLength(1);
+});

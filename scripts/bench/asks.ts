@@ -69,6 +69,8 @@ export async function readsOf(sql: postgres.Sql, db: Database, slug: string): Pr
 	return {
 		'public page': [page('/', '</html>')],
 		'leader’s home': signed.map(({ name, cookie }) => page('/leader', name, cookie)),
+		// What has a query is always made: the first visit after a change, its drawings kept.
+		'the same, made': signed.map(({ name, cookie }) => page('/leader?made', name, cookie)),
 		'module page': signed.map(({ cookie }, turn) => {
 			const { slug: module, title } = at(modules, turn);
 			return page(`/leader/lessons/${module}`, inHtml(title), cookie);

@@ -6,13 +6,11 @@
 import http from 'node:http';
 import process from 'node:process';
 import postgres from 'postgres';
-import { comingSessionsQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
-import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
 import { actorIn, signedIn } from '#lib/people/queries.server.ts';
 import { openDatabase } from '#lib/server/database.server.ts';
 import { asking } from '#lib/server/question.server.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
-import { homePartQuestion, homeResultsQuestion } from '#lib/uplift/queries.server.ts';
+import { homeQuestions } from '../../src/routes/leader/home-questions.server.ts';
 
 const { BARE_PORT, DATABASE_URL } = process.env as Record<string, string>;
 
@@ -37,13 +35,7 @@ async function three(token: string): Promise<unknown> {
 
 const web = openDatabase(DATABASE_URL!, { max: 8 });
 const door = openDatabase(DATABASE_URL!, { max: 2 });
-const askAll = asking({
-	part: homePartQuestion,
-	results: homeResultsQuestion,
-	work: homeWorkQuestion,
-	pulse: pulseQuestion,
-	sessions: comingSessionsQuestion
-});
+const askAll = asking(homeQuestions);
 async function home(token: string): Promise<unknown> {
 	const now = new Date();
 	const who = actorIn((await signedIn(door.db, token, now))!, 'leader')!;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clockOf, hourComesTwice, instantOf, isTime } from './meeting-time.ts';
+import { clockOf, hourComesTwice, instantOf, isTime, startOf } from './meeting-time.ts';
 
 const oslo = 'Europe/Oslo';
 
@@ -22,6 +22,13 @@ test('on 28 March 2027 in Oslo half past two does not exist and becomes half pas
 	expect(clockOf(startsAt, oslo)).toEqual({ day: '2027-03-28', time: '03:30' });
 	expect(instantOf('2027-03-28', '01:59', oslo).hour).toBe('exact');
 	expect(instantOf('2027-03-28', '03:00', oslo).hour).toBe('exact');
+});
+
+test('a day begins at midnight, and an hour later where the clock jumps over it', () => {
+	expect(startOf('2027-03-05', oslo)).toEqual(new Date('2027-03-04T23:00:00Z'));
+	expect(startOf('2027-07-05', oslo)).toEqual(new Date('2027-07-04T22:00:00Z'));
+	// Cairo moved its clock at midnight of 26 April 2024.
+	expect(startOf('2024-04-26', 'Africa/Cairo')).toEqual(new Date('2024-04-25T22:00:00Z'));
 });
 
 test('on 31 October 2027 in Oslo half past two comes twice and the first is meant', () => {

@@ -32,6 +32,10 @@ export function instantOf(
 	return { startsAt: dateOf(meant), hour: noteOn(wall, meant, timeZone) };
 }
 
+/** The instant at which a day begins in a zone; not midnight where the clock jumps over it. */
+export const startOf = (day: Day, timeZone: string): Date =>
+	instantOf(day, '00:00', timeZone).startsAt;
+
 function noteOn(
 	wall: Temporal.PlainDateTime,
 	meant: Temporal.ZonedDateTime,

@@ -8,6 +8,7 @@ import {
 	readNote,
 	readPlan,
 	readVisibility,
+	saysTheSameUntil,
 	statuses
 } from './session.ts';
 
@@ -121,4 +122,16 @@ test('a note comes with the line ends that were typed, and an odd revision is a 
 		revision: 0,
 		visibility: 'own'
 	});
+});
+
+test('a page that names the next session says the same until that ends, or the day does', () => {
+	const today = '2027-02-22';
+	const midnight = new Date('2027-02-22T23:00:00Z');
+	expect(saysTheSameUntil(null, today, 'Europe/Oslo')).toEqual(midnight);
+	const inAnHour = { startsAt: new Date('2027-02-22T10:00:00Z'), minutes: 50 };
+	expect(saysTheSameUntil(inAnHour, today, 'Europe/Oslo')).toEqual(
+		new Date('2027-02-22T10:50:00Z')
+	);
+	const tomorrow = { startsAt: new Date('2027-02-23T10:00:00Z'), minutes: 50 };
+	expect(saysTheSameUntil(tomorrow, today, 'Europe/Oslo')).toEqual(midnight);
 });

@@ -1,8 +1,8 @@
 /** A session: a meeting of coach and leader, planned by the coach, held, missed or canceled. */
-import { isDay, type Day } from '#lib/values/day.ts';
+import { addDays, isDay, type Day } from '#lib/values/day.ts';
 import { isId } from '#lib/values/id.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
-import { instantOf, isTime, type HourNote } from './meeting-time.ts';
+import { instantOf, isTime, startOf, type HourNote } from './meeting-time.ts';
 
 export const sessionKinds = ['first', 'one-to-one', 'pair', 'closing'] as const;
 export type SessionKind = (typeof sessionKinds)[number];
@@ -110,6 +110,16 @@ export const nextOf = <T extends Pick<Session, 'startsAt' | 'minutes' | 'status'
 	sessions
 		.filter((one) => one.status === 'planned' && endOf(one) > now)
 		.sort((a, b) => a.startsAt.getTime() - b.startsAt.getTime())[0] ?? null;
+
+/** Until when a page says the same that names the next session and days as seen from `today`. */
+export function saysTheSameUntil(
+	next: Pick<Session, 'startsAt' | 'minutes'> | null,
+	today: Day,
+	timeZone: string
+): Date {
+	const tomorrow = startOf(addDays(today, 1), timeZone);
+	return next && endOf(next) < tomorrow ? endOf(next) : tomorrow;
+}
 
 /** A note: shared with the other one, or the author's own. A new note is the author's own until they say otherwise. */
 export const visibilities = ['own', 'shared'] as const;

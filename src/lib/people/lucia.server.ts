@@ -1,27 +1,39 @@
 /** The only file that knows Lucia. What it stores as a login's id is the hash of the cookie's token. */
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle';
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia';
 import { writtenOnce, type Database } from '#lib/server/database.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
 import { loginAbsoluteDays, loginIdleDays, loginLastsMs } from './login.ts';
-import { login, person, secondFactor } from './tables.server.ts';
+import { login, pageStamp, person, secondFactor } from './tables.server.ts';
 
 declare module 'lucia' {
 	interface Register {
 		Lucia: ReturnType<typeof build>;
 		UserId: string;
-		DatabaseUserAttributes: typeof person.$inferSelect & { confirmedAt: Date | null };
+		DatabaseUserAttributes: typeof person.$inferSelect & {
+			confirmedAt: Date | null;
+			pageStamp: string;
+		};
 		DatabaseSessionAttributes: { absoluteUntil: Date; createdAt: Date; secondAt: Date | null };
 	}
 }
 
+const everybodys = alias(pageStamp, 'everybodys');
 const loginWithPerson = writtenOnce((db) =>
 	db
-		.select({ login, person, confirmedAt: secondFactor.confirmedAt })
+		.select({
+			login,
+			person,
+			confirmedAt: secondFactor.confirmedAt,
+			pageStamp: sql<string>`concat_ws('/', ${pageStamp.stamp}, ${everybodys.stamp})`
+		})
 		.from(login)
 		.innerJoin(person, eq(person.id, login.userId))
 		.leftJoin(secondFactor, eq(secondFactor.personId, person.id))
+		.leftJoin(pageStamp, eq(pageStamp.personId, person.id))
+		.leftJoin(everybodys, isNull(everybodys.personId))
 		.where(eq(login.id, sql.placeholder('id')))
 		.prepare('login_with_person')
 );
@@ -40,7 +52,11 @@ const adapterOn = (db: Database) =>
 				{ id, userId, expiresAt, attributes },
 				{
 					id: found.person.id,
-					attributes: { ...found.person, confirmedAt: found.confirmedAt }
+					attributes: {
+						...found.person,
+						confirmedAt: found.confirmedAt,
+						pageStamp: found.pageStamp
+					}
 				}
 			];
 		}
@@ -57,7 +73,8 @@ const build = (db: Database) =>
 			theme,
 			roles,
 			disabledAt,
-			confirmedAt
+			confirmedAt,
+			pageStamp
 		}) => ({
 			email,
 			name,
@@ -66,7 +83,8 @@ const build = (db: Database) =>
 			theme,
 			roles,
 			disabledAt,
-			confirmedAt
+			confirmedAt,
+			pageStamp
 		}),
 		getSessionAttributes: ({ absoluteUntil, createdAt, secondAt }) => ({
 			absoluteUntil,

@@ -21,6 +21,8 @@ export type SignedIn = {
 	owes: boolean;
 	/** Whether the person has a second step at all. */
 	hasSecondStep: boolean;
+	/** Another one as soon as something changes that their kept pages show. */
+	pageStamp: string;
 };
 
 /** Who holds this cookie, or null. One statement. */
@@ -36,7 +38,8 @@ export async function signedIn(db: Database, token: string, now: Date): Promise<
 		theme: found.theme as SignedIn['theme'],
 		roles: found.roles.filter(isRole),
 		owes: found.owes,
-		hasSecondStep: found.confirmedAt !== null
+		hasSecondStep: found.confirmedAt !== null,
+		pageStamp: found.pageStamp
 	};
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
 import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
@@ -94,6 +94,21 @@ export const recoveryCode = pgTable(
 		usedAt: instant()
 	},
 	(table) => [index('recovery_code_person').on(table.personId)]
+);
+
+/**
+ * Changes whenever something changes that a person's kept pages show: a page that was made under
+ * another stamp is not shown any more. Written by triggers alone (`0006_page_stamp.sql`), in the
+ * transaction of the change. Nobody's stamp is everybody's: names, and what all of a program read.
+ */
+export const pageStamp = pgTable(
+	'page_stamp',
+	{
+		personId: uuid().references(() => person.id, { onDelete: 'cascade' }),
+		/** Never comes again, so that a database put back to yesterday shows no page of today. */
+		stamp: uuid().notNull()
+	},
+	(table) => [unique('page_stamp_person').on(table.personId).nullsNotDistinct()]
 );
 
 /** What of this room is sealed under the application keys: moved on when they change. */

@@ -138,6 +138,9 @@ export async function pastGuards(
 	work: () => Promise<unknown>
 ): Promise<void> {
 	const turn = async (how: 'disable' | 'enable') => {
+		// A table cannot be altered while a trigger of it still waits for the end of the transaction.
+		await db.execute(sql`set constraints all immediate`);
+		await db.execute(sql`set constraints all deferred`);
 		for (const [table, trigger] of guards)
 			await db.execute(
 				sql`alter table ${sql.identifier(table)} ${sql.raw(how)} trigger ${sql.identifier(trigger)}`

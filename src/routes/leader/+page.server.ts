@@ -1,28 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { logTouchpoint } from '#lib/coaching/commands.server.ts';
-import { comingSessionsQuestion, pulseQuestion } from '#lib/coaching/queries.server.ts';
-import { nextOf } from '#lib/coaching/session.ts';
+import { nextOf, saysTheSameUntil } from '#lib/coaching/session.ts';
 import { readTouchpoint } from '#lib/coaching/touchpoint.ts';
 import { endsBefore, standing } from '#lib/cohorts/enrollment.ts';
-import { homeWorkQuestion } from '#lib/coursework/queries.server.ts';
 import { markupOnly, shown } from '#lib/ui/drawing.ts';
 import { asking } from '#lib/server/question.server.ts';
-import { homePartQuestion, homeResultsQuestion } from '#lib/uplift/queries.server.ts';
 import { addDays, dayIn } from '#lib/values/day.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { homeQuestions } from './home-questions.server.ts';
 import { pulseShown, standingShown, workShown } from './home.server.ts';
 
 /** Nothing here needs a script: the drawings are the server's, and every form is a form. */
 export const csr = false;
 
-const askAll = asking({
-	part: homePartQuestion,
-	results: homeResultsQuestion,
-	work: homeWorkQuestion,
-	pulse: pulseQuestion,
-	sessions: comingSessionsQuestion
-});
+const askAll = asking(homeQuestions);
 
 export const load: PageServerLoad = async ({ locals, isDataRequest }) => {
 	const ctx = locals.as('leader');
@@ -35,6 +26,8 @@ export const load: PageServerLoad = async ({ locals, isDataRequest }) => {
 	const today = dayIn(ctx.now, part.timeZone);
 	const drawings = standingShown({ told: told.results.text, locale, week, lastDay });
 	const pulse = pulseShown({ told: told.pulse.text, locale });
+	const session = nextOf(told.sessions.read(), ctx.now);
+	locals.keepUntil = saysTheSameUntil(session, today, part.timeZone);
 	const home = {
 		phase,
 		week,
@@ -46,8 +39,8 @@ export const load: PageServerLoad = async ({ locals, isDataRequest }) => {
 		standing: { ...drawings, plots: shown(drawings.plots, isDataRequest) },
 		work: workShown({ told: told.work.text, today }),
 		pulse: { ...pulse, strip: shown(pulse.strip, isDataRequest) },
-		session: nextOf(told.sessions.read(), ctx.now),
-		requestKey: randomUUID()
+		session,
+		requestKey: locals.requestId
 	};
 	return markupOnly({ home }, isDataRequest);
 };
