@@ -11,13 +11,14 @@ import {
 import { building } from '$app/environment';
 import {
 	access,
+	asksAgain,
 	mayEnter,
 	needsSecondStep,
 	waitsForSecondStep,
 	type Door
 } from '#lib/people/access.ts';
 import { system, visitor } from '#lib/people/actor.ts';
-import { loginCookie } from '#lib/people/login.ts';
+import { isFresh, loginCookie } from '#lib/people/login.ts';
 import { m } from '#lib/paraglide/messages.js';
 import { actorIn, anybody, signedIn, type SignedIn } from '#lib/people/queries.server.ts';
 import type { Role } from '#lib/people/role.ts';
@@ -74,7 +75,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 	locals.secondStepDue =
 		house.config.SECOND_STEP === 'demanded' &&
 		who !== null &&
-		!who.hasSecondStep &&
+		!who.ways.app &&
+		!who.ways.passkey &&
 		needsSecondStep(who.roles);
 	const person = who ?? locals.owing;
 	locals.locale = chosenLocale(
@@ -109,6 +111,8 @@ export const handle: Handle = async ({ event, resolve }) => {
 			if (request.method !== 'GET') return notFound(event);
 			return new Response(null, { status: 303, headers: { location: '/account/second' } });
 		}
+		if (door && who && asksAgain(door, actionOf(event)) && !isFresh(who.provedAt, new Date()))
+			return askAgain(event);
 		const asked = who && askedOfShelf(event, who);
 		const kept = asked && shelf.take(asked, new Date());
 		if (kept) return kept;
@@ -134,6 +138,23 @@ export const handle: Handle = async ({ event, resolve }) => {
 	});
 	return answer;
 };
+
+/** The form action that is asked for, if one is. */
+const actionOf = ({ request, url }: Parameters<Handle>[0]['event']): string | null => {
+	if (request.method !== 'POST') return null;
+	const named = [...url.searchParams.keys()].find((key) => key.startsWith('/'));
+	return named ? named.slice(1) : 'default';
+};
+
+/** Leads to the page that asks once more who it is, and from there back to where this was asked. */
+function askAgain({ request, url, route }: Parameters<Handle>[0]['event']): Response {
+	// What is fetched, and not opened, leads back to the page that names it.
+	const back = route.id?.endsWith('.csv') ? url.pathname.replace(/\/[^/]+$/, '') : url.pathname;
+	const location = `/sign-in/again?next=${encodeURIComponent(back)}`;
+	if (request.headers.has('x-sveltekit-action'))
+		return Response.json({ type: 'redirect', status: 303, location });
+	return new Response(null, { status: 303, headers: { location } });
+}
 
 /** How a page is found again that was made earlier; null for what is not a plain visit to a page. */
 function askedOfShelf(

@@ -281,10 +281,11 @@ test('promises are judged at the moment of the backup, and a broken one is told'
 	expect(said.join('\n')).toMatch(/^audit-broken-chain/);
 });
 
-test('a backup from before the last four migrations is restored, and brought up to date', async () => {
+test('a backup from before the last five migrations is restored, and brought up to date', async () => {
 	await everything(world, database.url, []);
 	const pg = postgres(database.url, { max: 1, onnotice: () => {} });
-	// The database as it was before second steps, confirmed teams, leave and stamps.
+	// The database as it was before second steps, confirmed teams, leave, stamps and passkeys.
+	await pg`drop table passkey_challenge, passkey`;
 	await pg`drop function leader_sees_change, everybody_sees_change cascade`;
 	await pg`drop table page_stamp`;
 	await pg`drop table absence`;
@@ -292,7 +293,7 @@ test('a backup from before the last four migrations is restored, and brought up 
 	await pg`drop table recovery_code, second_factor`;
 	await pg`alter table login drop column second_at`;
 	await pg`delete from drizzle.__drizzle_migrations where id in
-		(select id from drizzle.__drizzle_migrations order by created_at desc limit 4)`;
+		(select id from drizzle.__drizzle_migrations order by created_at desc limit 5)`;
 	const file = fileOf();
 	expect(await backup(file, at(), say)).toBe(0);
 	expect(await restoreCheck(file, at(), say)).toBe(0);

@@ -65,6 +65,10 @@ export async function everything(world: World, url: string, columns: readonly st
 	await pg`insert into second_factor (person_id, secret_enc, confirmed_at, created_at)
 		values (${leader}, ${Buffer.from(seal(world.keys, 'second-step', 'secret-totp'))}, now(), now())`;
 	await pg`insert into recovery_code (hash, person_id) values ('secret-code', ${leader})`;
+	await pg`insert into passkey (id, person_id, public_key, counter, transports, synced, created_at)
+		values ('secret-passkey', ${leader}, 'secret-key', 0, '{internal}', true, now())`;
+	await pg`insert into passkey_challenge (hash, person_id, login_id, expires_at)
+		values ('secret-question', ${leader}, ${token}, now() + interval '1 minute')`;
 	await pg`insert into rate_bucket (key, points) values (${`sign-in-mailbox:${leaderAddress}`}, 1), (${`sign-in-mailbox:x${leaderAddress}`}, 1)`;
 	await pg`insert into email_suppression (recipient_hash, scope, reason, at) values (${hash}, 'reminder', 'x', now())`;
 	await pg`insert into webhook_event (provider, event_id, type, payload, received_at, state, next_try_at, done_at)

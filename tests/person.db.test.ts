@@ -173,6 +173,11 @@ const notPersonal: Record<string, string> = {
 	'provider_call.response_ref':
 		'the same reference as in checkout.stripe_session_id or refund.stripe_refund_id',
 	'published_result.method_version': words,
+	'passkey.id': secret,
+	'passkey.public_key': secret,
+	'passkey.transports': words,
+	'passkey_challenge.hash': secret,
+	'passkey_challenge.login_id': secret,
 	'recovery_code.hash': secret,
 	'response.respondent_key': nobodys,
 	'sealed_box.sealed': nobodys,

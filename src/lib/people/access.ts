@@ -14,6 +14,8 @@ export type Door = {
 	methods?: readonly string[];
 	/** Open to a coach or an admin who has no second step yet: here they set it up. */
 	settingUp?: true;
+	/** Asks once more who it is when that was shown a while ago: the whole door, or these actions. */
+	again?: true | readonly string[];
 };
 
 const leader = ['leader'] as const;
@@ -38,13 +40,23 @@ export const access: Record<string, Door> = {
 	'/sign-in': { who: 'anyone', actions: ['default'] },
 	'/sign-in/[token]': { who: 'bearer', actions: ['default'] },
 	'/sign-in/second': { who: 'anyone', actions: ['default'] },
+	'/sign-in/passkey': { who: 'anyone', actions: ['ask', 'enter'] },
+	'/sign-in/again': { who: 'person', actions: ['code', 'link'], settingUp: true },
 	'/sign-out': { who: 'anyone', methods: ['POST'] },
 	'/preferences': { who: 'anyone', methods: ['POST'] },
 	'/account': { who: 'person', actions: ['save', 'signOutEverywhere'] },
 	'/account/second': {
 		who: 'person',
 		actions: ['begin', 'confirm', 'codes', 'end'],
-		settingUp: true
+		settingUp: true,
+		// The others take a code, which shows it anyway.
+		again: ['begin']
+	},
+	'/account/passkeys': {
+		who: 'person',
+		actions: ['begin', 'add', 'remove'],
+		settingUp: true,
+		again: ['begin', 'remove']
 	},
 	// machines
 	'/livez': { who: 'anyone', methods: ['GET'] },
@@ -87,11 +99,15 @@ export const access: Record<string, Door> = {
 	'/admin': { who: admin },
 	'/admin/cohorts/new': { who: admin, actions: ['default'] },
 	'/admin/cohorts/[cohort]': { who: admin, actions: ['sales'] },
-	'/admin/cohorts/[cohort]/uplift.csv': { who: admin, methods: ['GET'] },
+	'/admin/cohorts/[cohort]/uplift.csv': { who: admin, methods: ['GET'], again: true },
 	'/admin/baselines/[enrollment]': { who: admin, actions: ['lock'] },
 	'/admin/applications': { who: admin },
 	'/admin/applications/[application]': { who: admin, actions: ['offer', 'decline', 'sendAgain'] },
-	'/admin/payments': { who: admin, actions: ['refund', 'refundFlagged', 'seat'] },
+	'/admin/payments': {
+		who: admin,
+		actions: ['refund', 'refundFlagged', 'seat'],
+		again: ['refund', 'refundFlagged']
+	},
 	// sponsor
 	'/sponsor': { who: sponsor },
 	'/sponsor/[enrollment]': { who: sponsor }
@@ -104,6 +120,10 @@ export const needsSecondStep = (roles: readonly Role[]): boolean =>
 /** Whether a door stays closed until a second step is set up. */
 export const waitsForSecondStep = ({ who, settingUp }: Door): boolean =>
 	who !== 'anyone' && who !== 'bearer' && !settingUp;
+
+/** Whether this door, or this action of it, is only for somebody who showed a short while ago who they are. */
+export const asksAgain = ({ again = [] }: Door, action: string | null): boolean =>
+	again === true || (action !== null && again.includes(action));
 
 /** Whether somebody with these roles (null: no login) may come through this door. */
 export function mayEnter(door: Door, roles: readonly Role[] | null): boolean {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { verifyHOTP } from '@oslojs/otp';
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import { m } from '#lib/paraglide/messages.js';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransaction, type Context } from '#lib/server/context.server.ts';
 import { queueMail } from '#lib/server/outbox.server.ts';
 import { hashToken, newToken, seal, unseal } from '#lib/server/seal.server.ts';
 import { ok, refuse, type Result } from '#lib/values/result.ts';
+import { needsSecondStep } from './access.ts';
 import type { Anybody, System, Visitor } from './actor.ts';
 import {
 	cleanEmail,
@@ -16,6 +17,7 @@ import {
 	type SignInRefusal
 } from './login.ts';
 import { endAllLogins, endLogin, endOwingLogins, personOf, startLogin } from './lucia.server.ts';
+import { challengeLivesMs, mostPasskeys, readAnswer, type PasskeyRefusal } from './passkey.ts';
 import { linkState, openPending, pendingPurpose } from './queries.server.ts';
 import {
 	digits,
@@ -25,7 +27,15 @@ import {
 	type SecondStepRefusal
 } from './second-step.ts';
 import type { Role } from './role.ts';
-import { loginToken, person, recoveryCode, secondFactor } from './tables.server.ts';
+import {
+	loginToken,
+	passkey,
+	passkeyChallenge,
+	person,
+	recoveryCode,
+	secondFactor
+} from './tables.server.ts';
+import { creationOptions, provenPasskey, provenUse, requestOptions } from './webauthn.server.ts';
 
 type NewPerson = { email: string; name: string; locale: 'en' | 'nb'; timeZone?: string };
 
@@ -287,7 +297,8 @@ export async function renewRecoveryCodes(
 }
 
 /**
- * Takes the second step of a login that owes it. The login begins anew with another token.
+ * Takes the second step, at a login that owes it or once more at one that does not. The login begins
+ * anew with another token.
  *
  * @param token of the cookie
  */
@@ -298,7 +309,7 @@ export async function passSecondStep(
 	const code = readCode(typed);
 	return inTransaction(ctx, async (tx) => {
 		const found = await personOf(tx.db, token, ctx.now);
-		if (!found?.owes) return refuse('no-login');
+		if (!found) return refuse('no-login');
 		const taken =
 			code &&
 			('app' in code
@@ -348,20 +359,183 @@ export async function endSecondStep(
 				? await takeCode(tx, personId, code.app)
 				: await takeRecovery(tx, personId, code.recovery);
 		if (!taken) return refuse('code-wrong');
-		await dropSecondStep(tx, personId);
+		await endOwingLogins(tx.db, personId);
+		await tx.db.delete(secondFactor).where(eq(secondFactor.personId, personId));
+		await dropUselessCodes(tx, personId);
+		await audit(tx, { action: 'second-step-off', object: { kind: 'person', id: personId } });
 		return ok(null);
 	});
 }
+
+/** Recovery codes stand in for an app or a passkey; without either they are nothing. */
+const dropUselessCodes = ({ db }: Context, personId: string) =>
+	db.execute(sql`delete from recovery_code where person_id = ${personId}::uuid
+		and not exists (select 1 from second_factor where person_id = ${personId}::uuid and confirmed_at is not null)
+		and not exists (select 1 from passkey where person_id = ${personId}::uuid)`);
 
 /**
  * For an operator who has made sure by other means who asks: the person signs in by link alone again.
  * Whoever waits at the door with a link, and could not pay, does not come in by that.
  */
-export async function dropSecondStep(ctx: Context<Anybody | System>, personId: string) {
+export async function dropSecondStep(ctx: Context<System>, personId: string) {
 	await endOwingLogins(ctx.db, personId);
-	await ctx.db.delete(recoveryCode).where(eq(recoveryCode.personId, personId));
-	await ctx.db.delete(secondFactor).where(eq(secondFactor.personId, personId));
+	for (const table of [recoveryCode, secondFactor, passkey])
+		await ctx.db.delete(table).where(eq(table.personId, personId));
 	await audit(ctx, { action: 'second-step-off', object: { kind: 'person', id: personId } });
+}
+
+/** A question to an authenticator, written down; those that nobody answered in time go. @returns it, base64url */
+async function newChallenge(
+	{ db, now }: Context,
+	of: { personId: string; loginId: string } | null
+): Promise<string> {
+	const challenge = randomBytes(32).toString('base64url');
+	await db.delete(passkeyChallenge).where(lte(passkeyChallenge.expiresAt, now));
+	await db.insert(passkeyChallenge).values({
+		hash: hashToken(challenge),
+		expiresAt: new Date(now.getTime() + challengeLivesMs),
+		...of
+	});
+	return challenge;
+}
+
+/** Takes a question back, once, however many bring an answer to it. @returns for whom it was asked, or null */
+async function takeChallenge({ db, now }: Context, challenge: string) {
+	const [taken] = await db
+		.delete(passkeyChallenge)
+		.where(
+			and(eq(passkeyChallenge.hash, hashToken(challenge)), gt(passkeyChallenge.expiresAt, now))
+		)
+		.returning();
+	return taken ?? null;
+}
+
+/**
+ * Asks the browser of somebody who is signed in to make a passkey. The question counts at this login
+ * alone.
+ *
+ * @param token of the cookie
+ */
+export async function beginPasskey(
+	ctx: Context<Anybody>,
+	{ token, origin }: { token: string; origin: string }
+) {
+	const { personId } = ctx.who;
+	const [me] = await ctx.db
+		.select({ id: person.id, email: person.email, name: person.name })
+		.from(person)
+		.where(eq(person.id, personId));
+	const known = await ctx.db
+		.select({ id: passkey.id, transports: passkey.transports })
+		.from(passkey)
+		.where(eq(passkey.personId, personId));
+	if (known.length >= mostPasskeys) return refuse('too-many');
+	const challenge = await newChallenge(ctx, { personId, loginId: hashToken(token) });
+	return ok(await creationOptions({ origin, challenge, person: me!, known }));
+}
+
+/**
+ * Adds the passkey that the browser made. The login begins anew, with this as its second step; who has
+ * no recovery codes yet and may need them gets some.
+ *
+ * @param answer what the browser gave, as text
+ * @returns the cookie of the new login, and recovery codes if there are new ones, which nobody can read again
+ */
+export async function addPasskey(
+	ctx: Context<Anybody>,
+	{ token, origin, answer: text }: { token: string; origin: string; answer: string }
+): Promise<Result<{ cookie: string; codes: string[] | null }, PasskeyRefusal>> {
+	const answer = readAnswer(text);
+	const { personId } = ctx.who;
+	return inTransaction(ctx, async (tx) => {
+		const asked = answer && (await takeChallenge(tx, answer.challenge));
+		if (asked?.personId !== personId || asked.loginId !== hashToken(token))
+			return refuse('passkey-wrong');
+		const made = await provenPasskey(answer!, origin);
+		if (!made) return refuse('passkey-wrong');
+		// One after another, so that the count holds.
+		const [me] = await tx.db
+			.select({ roles: person.roles })
+			.from(person)
+			.where(eq(person.id, personId))
+			.for('no key update');
+		const count = await tx.db.$count(passkey, eq(passkey.personId, personId));
+		if (count >= mostPasskeys) return refuse('too-many');
+		const added = await tx.db
+			.insert(passkey)
+			.values({ ...made, personId, createdAt: ctx.now })
+			.onConflictDoNothing()
+			.returning({ id: passkey.id });
+		if (added.length === 0) return refuse('passkey-known');
+		await endLogin(tx.db, token);
+		const cookie = await startLogin(tx.db, personId, ctx.now, ctx.now);
+		await audit(tx, { action: 'passkey-added', object: { kind: 'person', id: personId } });
+		const unused = and(eq(recoveryCode.personId, personId), isNull(recoveryCode.usedAt));
+		const mayNeedCodes =
+			needsSecondStep(me!.roles as Role[]) && (await tx.db.$count(recoveryCode, unused)) === 0;
+		return ok({ cookie, codes: mayNeedCodes ? await makeRecoveryCodes(tx, personId) : null });
+	});
+}
+
+/** Takes one of the person's own passkeys away. Refused: one that is not theirs. */
+export async function removePasskey(
+	ctx: Context<Anybody>,
+	{ id }: { id: string }
+): Promise<Result<null, 'not-found'>> {
+	return inTransaction(ctx, async (tx) => {
+		const { personId } = ctx.who;
+		const removed = await tx.db
+			.delete(passkey)
+			.where(and(eq(passkey.id, id), eq(passkey.personId, personId)))
+			.returning({ id: passkey.id });
+		if (removed.length === 0) return refuse('not-found');
+		await dropUselessCodes(tx, personId);
+		await audit(tx, { action: 'passkey-removed', object: { kind: 'person', id: personId } });
+		return ok(null);
+	});
+}
+
+/** Asks a browser to sign in with whichever passkey its owner chooses. */
+export const askForPasskey = async (ctx: Context<Visitor>, { origin }: { origin: string }) =>
+	requestOptions({ origin, challenge: await newChallenge(ctx, null) });
+
+/**
+ * Signs in with a passkey. That is both steps at once: something the person has, and what their
+ * authenticator knows them by.
+ *
+ * @param answer what the browser gave, as text
+ * @param token of a login that this one replaces, if there is one
+ */
+export async function enterByPasskey(
+	ctx: Context<Visitor>,
+	{ origin, answer: text, token }: { origin: string; answer: string; token: string | null }
+): Promise<Result<{ cookie: string }, 'passkey-wrong'>> {
+	const answer = readAnswer(text);
+	return inTransaction(ctx, async (tx) => {
+		const asked = answer && (await takeChallenge(tx, answer.challenge));
+		if (!asked || asked.personId) return refuse('passkey-wrong');
+		const [found] = await tx.db
+			.select({ passkey, disabledAt: person.disabledAt, roles: person.roles })
+			.from(passkey)
+			.innerJoin(person, eq(person.id, passkey.personId))
+			.where(eq(passkey.id, answer!.id))
+			.for('update', { of: passkey });
+		if (!found || found.disabledAt || found.roles.length === 0) return refuse('passkey-wrong');
+		const used = await provenUse(answer!, found.passkey, origin);
+		if (!used) return refuse('passkey-wrong');
+		await tx.db
+			.update(passkey)
+			.set({ ...used, lastUsedAt: ctx.now })
+			.where(eq(passkey.id, found.passkey.id));
+		if (token) await endLogin(tx.db, token);
+		const { personId } = found.passkey;
+		const cookie = await startLogin(tx.db, personId, ctx.now, ctx.now);
+		await audit(
+			{ ...tx, who: { role: 'person', personId } },
+			{ action: 'login', object: { kind: 'person', id: personId }, detail: { passkey: true } }
+		);
+		return ok({ cookie });
+	});
 }
 
 type Profile = {

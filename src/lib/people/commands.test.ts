@@ -233,7 +233,7 @@ describe('the second step', () => {
 		});
 	});
 
-	test('nobody passes with another one’s code, with a login that owes nothing, or without one', async () => {
+	test('nobody passes with another one’s code or without a login; one that owes nothing begins anew', async () => {
 		const maren = await withSecondStep();
 		const live = await withSecondStep('live@lofte.example');
 		const token = await live.linked();
@@ -241,8 +241,12 @@ describe('the second step', () => {
 		expect(await pass(token, maren.codes[0]!)).toEqual(wrong);
 		expect(await pass(token, await maren.codeAt(1))).toEqual(wrong);
 		const none = { ok: false, reason: 'no-login' };
-		expect(await pass(maren.cookie, maren.codes[0]!)).toEqual(none);
 		expect(await pass('never-made', maren.codes[0]!)).toEqual(none);
+		const again = await pass(maren.cookie, maren.codes[0]!);
+		expect(again.ok && (await signedIn(world.db, again.value.cookie, world.now))?.provedAt).toEqual(
+			world.now
+		);
+		expect(await signedIn(world.db, maren.cookie, world.now)).toBeNull();
 	});
 
 	test('is switched off with a code, or by an operator; who waited at the door stays outside', async () => {

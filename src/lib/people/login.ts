@@ -14,6 +14,11 @@ export const loginLastsMs = (roles: readonly string[]): number =>
 		? staffLoginHours * 3600_000
 		: loginAbsoluteDays * 86_400_000;
 
+/** How long it is remembered that somebody showed who they are, for what takes money or data out of the house. */
+export const proofLastsMs = 10 * 60_000;
+export const isFresh = (provedAt: Date, now: Date): boolean =>
+	now.getTime() - provedAt.getTime() < proofLastsMs;
+
 /**
  * What the cookie of a login is called. Over https it carries the prefix with which a browser takes
  * it only from this very host, for all of it, and never in clear.

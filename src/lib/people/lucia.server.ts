@@ -5,8 +5,10 @@ import { alias } from 'drizzle-orm/pg-core';
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia';
 import { writtenOnce, type Database } from '#lib/server/database.server.ts';
 import { hashToken, newToken } from '#lib/server/seal.server.ts';
+import { needsSecondStep } from './access.ts';
 import { loginAbsoluteDays, loginIdleDays, loginLastsMs } from './login.ts';
-import { login, pageStamp, person, secondFactor } from './tables.server.ts';
+import type { Role } from './role.ts';
+import { login, pageStamp, passkey, person, secondFactor } from './tables.server.ts';
 
 declare module 'lucia' {
 	interface Register {
@@ -14,6 +16,7 @@ declare module 'lucia' {
 		UserId: string;
 		DatabaseUserAttributes: typeof person.$inferSelect & {
 			confirmedAt: Date | null;
+			hasPasskey: boolean;
 			pageStamp: string;
 		};
 		DatabaseSessionAttributes: { absoluteUntil: Date; createdAt: Date; secondAt: Date | null };
@@ -27,6 +30,7 @@ const loginWithPerson = writtenOnce((db) =>
 			login,
 			person,
 			confirmedAt: secondFactor.confirmedAt,
+			hasPasskey: sql<boolean>`exists (select 1 from ${passkey} where ${passkey.personId} = ${person.id})`,
 			pageStamp: sql<string>`concat_ws('/', ${pageStamp.stamp}, ${everybodys.stamp})`
 		})
 		.from(login)
@@ -55,6 +59,7 @@ const adapterOn = (db: Database) =>
 					attributes: {
 						...found.person,
 						confirmedAt: found.confirmedAt,
+						hasPasskey: found.hasPasskey,
 						pageStamp: found.pageStamp
 					}
 				}
@@ -74,6 +79,7 @@ const build = (db: Database) =>
 			roles,
 			disabledAt,
 			confirmedAt,
+			hasPasskey,
 			pageStamp
 		}) => ({
 			email,
@@ -84,6 +90,7 @@ const build = (db: Database) =>
 			roles,
 			disabledAt,
 			confirmedAt,
+			hasPasskey,
 			pageStamp
 		}),
 		getSessionAttributes: ({ absoluteUntil, createdAt, secondAt }) => ({
@@ -124,14 +131,23 @@ export async function startLogin(
 
 /**
  * The person behind a cookie's token, or null when there is no such login any more. `owes` says that
- * this login has not taken the person's second step: it may do nothing else before.
+ * this login has not taken the person's second step: it may do nothing else before. `provedAt` is when
+ * they last showed who they are.
  */
 export async function personOf(db: Database, token: string, now: Date) {
 	const { user, session } = await lucia(db).validateSession(hashToken(token));
 	if (!user || session.absoluteUntil <= now || user.disabledAt) return null;
 	// Asked with every request, so that a role given since then counts too.
 	if (session.createdAt.getTime() + loginLastsMs(user.roles) <= now.getTime()) return null;
-	return { ...user, owes: user.confirmedAt !== null && session.secondAt === null };
+	const ways = { app: user.confirmedAt !== null, passkey: user.hasPasskey };
+	// For whoever reads what people trust them with a passkey is a second step; for others it is a way in of its own.
+	const needsMore = ways.app || (ways.passkey && needsSecondStep(user.roles as Role[]));
+	return {
+		...user,
+		ways,
+		owes: needsMore && session.secondAt === null,
+		provedAt: session.secondAt ?? session.createdAt
+	};
 }
 
 export const endLogin = (db: Database, token: string) =>

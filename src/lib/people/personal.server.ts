@@ -9,7 +9,7 @@ import {
 	type Subject
 } from '#lib/server/personal.server.ts';
 
-/** Who somebody is to us and where they are signed in. No hash of a token, no key of an authenticator app. */
+/** Who somebody is to us and where they are signed in. No hash of a token, no key. */
 export async function personalData({ db }: Context, { personId }: Subject): Promise<PersonalData> {
 	const me = sql`person_id = ${personId}::uuid`;
 	return {
@@ -29,6 +29,10 @@ export async function personalData({ db }: Context, { personId }: Subject): Prom
 			db,
 			sql`select created_at, confirmed_at from second_factor where ${me}`
 		),
+		passkeys: await listOf(
+			db,
+			sql`select transports, synced, created_at, last_used_at from passkey where ${me} order by created_at`
+		),
 		recoveryCodes: await listOf(db, sql`select used_at from recovery_code where ${me}`)
 	};
 }
@@ -47,7 +51,7 @@ export async function erasePersonalData(
 	{ personId }: Subject
 ): Promise<void> {
 	if (!personId) return;
-	for (const table of ['login', 'login_token', 'recovery_code', 'second_factor'])
+	for (const table of ['login', 'login_token', 'passkey', 'recovery_code', 'second_factor'])
 		await db.execute(sql`delete from ${sql.identifier(table)} where person_id = ${personId}::uuid`);
 	await db.execute(sql`update person set email = ${erasedAddress(sql`id`)}, name = ${erasedName}, locale = 'en',
 		time_zone = 'UTC', theme = 'system', roles = '{}',

@@ -6,7 +6,7 @@ import type { ActorOf, Anybody } from './actor.ts';
 import { personOf } from './lucia.server.ts';
 import type { SignInRefusal } from './login.ts';
 import { isRole, type Role } from './role.ts';
-import { loginToken, person, recoveryCode, secondFactor } from './tables.server.ts';
+import { loginToken, type passkey, person, recoveryCode, secondFactor } from './tables.server.ts';
 
 /** Somebody with a login: who they are and which roles they may act in. */
 export type SignedIn = {
@@ -19,8 +19,10 @@ export type SignedIn = {
 	roles: Role[];
 	/** Whether this login still owes the person's second step; it opens nothing before. */
 	owes: boolean;
-	/** Whether the person has a second step at all. */
-	hasSecondStep: boolean;
+	/** What the person can show beyond a link: the code of an app, a passkey. */
+	ways: { app: boolean; passkey: boolean };
+	/** When they last showed who they are, at this login. */
+	provedAt: Date;
 	/** Another one as soon as something changes that their kept pages show. */
 	pageStamp: string;
 };
@@ -38,7 +40,8 @@ export async function signedIn(db: Database, token: string, now: Date): Promise<
 		theme: found.theme as SignedIn['theme'],
 		roles: found.roles.filter(isRole),
 		owes: found.owes,
-		hasSecondStep: found.confirmedAt !== null,
+		ways: found.ways,
+		provedAt: found.provedAt,
 		pageStamp: found.pageStamp
 	};
 }
@@ -103,6 +106,37 @@ export async function secondStepOf(
 		codesLeft: found.codesLeft
 	};
 }
+
+export type PasskeyRow = Pick<
+	typeof passkey.$inferSelect,
+	'id' | 'transports' | 'synced' | 'createdAt' | 'lastUsedAt'
+>;
+
+/** The person's own passkeys, the newest first, and how many recovery codes are left. One statement. */
+export async function passkeysOf({
+	db,
+	who
+}: Context<Anybody>): Promise<{ passkeys: PasskeyRow[]; codesLeft: number }> {
+	const [found] = (await db.execute(sql`select
+		coalesce((select json_agg(json_build_object('id', id, 'transports', transports, 'synced', synced,
+			'createdAt', created_at, 'lastUsedAt', last_used_at) order by created_at desc)
+			from passkey where person_id = ${who.personId}::uuid), '[]'::json) as passkeys,
+		(select count(*)::int from recovery_code where person_id = ${who.personId}::uuid and used_at is null) as "codesLeft"`)) as unknown as [
+		{ passkeys: Told<PasskeyRow>[]; codesLeft: number }
+	];
+	return {
+		codesLeft: found.codesLeft,
+		passkeys: found.passkeys.map(({ createdAt, lastUsedAt, ...one }) => ({
+			...one,
+			createdAt: new Date(createdAt),
+			lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt)
+		}))
+	};
+}
+type Told<Row> = Omit<Row, 'createdAt' | 'lastUsedAt'> & {
+	createdAt: string;
+	lastUsedAt: string | null;
+};
 
 /** Whether a link can still be used, without using it. */
 export async function linkState(

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bytes, id, instant } from '#lib/server/columns.server.ts';
 import type { SealedColumn } from '#lib/server/rotation.server.ts';
 
@@ -94,6 +94,47 @@ export const recoveryCode = pgTable(
 		usedAt: instant()
 	},
 	(table) => [index('recovery_code_person').on(table.personId)]
+);
+
+/** A passkey: a key pair of which we have the public half. Signing in with it takes no mail and no code. */
+export const passkey = pgTable(
+	'passkey',
+	{
+		/** The credential's id, base64url, as the authenticator chose it. */
+		id: text().primaryKey(),
+		personId: uuid()
+			.notNull()
+			.references(() => person.id, { onDelete: 'cascade' }),
+		/** COSE, as it came. */
+		publicKey: bytes().notNull(),
+		/** How often the authenticator says it was used; stays 0 where it is kept on several devices. */
+		counter: bigint({ mode: 'number' }).notNull(),
+		/** How a browser reaches it: 'internal', 'usb', 'hybrid' … */
+		transports: text().array().notNull(),
+		/** Whether its owner's other devices have it too. */
+		synced: boolean().notNull(),
+		createdAt: instant().notNull(),
+		lastUsedAt: instant()
+	},
+	(table) => [index('passkey_person').on(table.personId)]
+);
+
+/** A question that an authenticator answers with a signature; it counts once, for some minutes. Only its hash is stored. */
+export const passkeyChallenge = pgTable(
+	'passkey_challenge',
+	{
+		hash: text().primaryKey(),
+		/** Whose passkey is added at which login; both are null for signing in. */
+		personId: uuid().references(() => person.id, { onDelete: 'cascade' }),
+		loginId: text().references(() => login.id, { onDelete: 'cascade' }),
+		expiresAt: instant().notNull()
+	},
+	(table) => [
+		check('passkey_challenge_whose', sql`(${table.personId} is null) = (${table.loginId} is null)`),
+		index('passkey_challenge_expires').on(table.expiresAt),
+		index('passkey_challenge_person').on(table.personId),
+		index('passkey_challenge_login').on(table.loginId)
+	]
 );
 
 /**

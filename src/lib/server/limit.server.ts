@@ -10,6 +10,7 @@ const limits = {
 	'apply-network': { points: 10, duration: 3600 },
 	'second-step': { points: 5, duration: 12 * 3600 },
 	'second-step-account': { points: 10, duration: 900 },
+	'passkey-network': { points: 60, duration: 900 },
 	'token-network': { points: 60, duration: 900 }
 } as const;
 

@@ -1,15 +1,17 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { changeProfile, signOutEverywhere } from '#lib/people/commands.server.ts';
 import { loginCookie } from '#lib/people/login.ts';
-import { secondStepOf } from '#lib/people/queries.server.ts';
 import { isLocale } from '#lib/paraglide/runtime.js';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, cookies }) => {
-	const ctx = locals.asPerson();
-	const { name, timeZone } = ctx.who;
-	const { on } = await secondStepOf(ctx, cookies.get(loginCookie(locals.origin)) ?? '');
-	return { name, timeZone, timeZones: Intl.supportedValuesOf('timeZone'), secondStep: on };
+export const load: PageServerLoad = ({ locals }) => {
+	const { name, timeZone } = locals.asPerson().who;
+	return {
+		name,
+		timeZone,
+		timeZones: Intl.supportedValuesOf('timeZone'),
+		ways: locals.signedIn!.ways
+	};
 };
 
 export const actions: Actions = {

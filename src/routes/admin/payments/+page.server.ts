@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '@sveltejs/kit';
 import { sendOfferAgain } from '#lib/admissions/commands.server.ts';
+import { isFresh } from '#lib/people/login.ts';
 import { requestFlaggedRefund, requestRefund } from '#lib/payments/refunds.server.ts';
 import { parkedEvents, paymentsForAdmin } from '#lib/payments/queries.server.ts';
 import { writtenAmount } from '#lib/payments/written-amount.ts';
@@ -10,7 +11,8 @@ export const load: PageServerLoad = async ({ locals }) => {
 	const ctx = locals.as('admin');
 	const [payments, parked] = await Promise.all([paymentsForAdmin(ctx), parkedEvents(ctx)]);
 	// One id a page: posting the same form twice is one refund.
-	return { payments, parked, refundId: randomUUID() };
+	const asksAgain = !isFresh(locals.signedIn!.provedAt, ctx.now);
+	return { payments, parked, asksAgain, refundId: randomUUID() };
 };
 
 export const actions: Actions = {

@@ -7,6 +7,7 @@ import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = ({ locals, url }) => ({
 	owing: locals.owing !== null,
+	ways: locals.owing?.ways ?? null,
 	next: safeNext(url.searchParams.get('next'))
 });
 

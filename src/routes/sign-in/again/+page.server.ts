@@ -1,0 +1,39 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { passSecondStep, requestSignIn, signOut } from '#lib/people/commands.server.ts';
+import { loginCookie, safeNext } from '#lib/people/login.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
+import { keepLogin } from '../login-cookie.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ locals, url }) => ({
+	ways: locals.signedIn!.ways,
+	next: safeNext(url.searchParams.get('next'))
+});
+
+export const actions: Actions = {
+	code: async ({ request, locals, cookies }) => {
+		const token = cookies.get(loginCookie(locals.origin)) ?? '';
+		const form = await request.formData();
+		// Whoever guesses at a login that somebody left open loses it.
+		if (!(await locals.within('second-step', hashToken(token)))) {
+			await signOut(locals.asVisitor(), token);
+			redirect(303, '/sign-in');
+		}
+		const passed = await passSecondStep(locals.asVisitor(), {
+			token,
+			code: String(form.get('code') ?? '')
+		});
+		if (!passed.ok) return fail(400, { reason: passed.reason });
+		keepLogin(cookies, locals.origin, passed.value.cookie);
+		redirect(303, safeNext(String(form.get('next') ?? '')) ?? '/account');
+	},
+	/** For somebody who has neither app nor passkey: a link, as when they came in. */
+	link: async ({ request, locals }) => {
+		const next = safeNext(String((await request.formData()).get('next') ?? ''));
+		const { email } = locals.signedIn!;
+		if (!(await locals.within('sign-in-mailbox', hashToken(email))))
+			return fail(429, { reason: 'too-often' as const });
+		await requestSignIn(locals.asVisitor(), { email, next, origin: locals.origin });
+		return { sent: true };
+	}
+};
