@@ -202,6 +202,9 @@ describe('what takes money or data out of the house asks once more who it is', (
 		await page.locator('form[action="?/remove"] button').click();
 		await arrived(page, '/sign-in/again');
 		await faultless(page);
+		// A leader has no recovery codes: without the device it is a link.
+		expect(await page.locator('#code').count()).toBe(0);
+		expect(await page.locator('form[action="?/link"]').count()).toBe(1);
 		await usePasskey(page).click();
 		await arrived(page, '/account/passkeys');
 		await page.locator('form[action="?/remove"] button').click();

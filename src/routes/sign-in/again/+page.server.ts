@@ -1,14 +1,20 @@
 import { fail, redirect } from '@sveltejs/kit';
+import { needsSecondStep } from '#lib/people/access.ts';
 import { passSecondStep, requestSignIn, signOut } from '#lib/people/commands.server.ts';
 import { loginCookie, safeNext } from '#lib/people/login.ts';
 import { hashToken } from '#lib/server/seal.server.ts';
 import { keepLogin } from '../login-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ locals, url }) => ({
-	ways: locals.signedIn!.ways,
-	next: safeNext(url.searchParams.get('next'))
-});
+export const load: PageServerLoad = ({ locals, url }) => {
+	const { ways, roles } = locals.signedIn!;
+	return {
+		ways,
+		/** Whoever needs no second step has no codes; a link shows as much as it did when they came in. */
+		byCode: ways.app || (ways.passkey && needsSecondStep(roles)),
+		next: safeNext(url.searchParams.get('next'))
+	};
+};
 
 export const actions: Actions = {
 	code: async ({ request, locals, cookies }) => {
