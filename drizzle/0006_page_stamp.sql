@@ -6,6 +6,9 @@ CREATE TABLE "page_stamp" (
 --> statement-breakpoint
 ALTER TABLE "page_stamp" ADD CONSTRAINT "page_stamp_person_id_person_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."person"("id") ON DELETE cascade ON UPDATE no action;
 --> statement-breakpoint
+-- From the first moment on no two states of the database have the same stamp.
+insert into page_stamp (person_id, stamp) values (null, gen_random_uuid());
+--> statement-breakpoint
 -- Called at the very end of a transaction, so that its lock on a stamp is the last one it takes and is held for a moment.
 create function leader_sees_change() returns trigger language plpgsql as $$
 declare

@@ -123,7 +123,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})
 		);
-		return asked && locals.keepUntil ? shelf.keep(asked, locals.keepUntil, made) : made;
+		return asked && locals.keepUntil ? shelf.keep(asked, locals.keepUntil, new Date(), made) : made;
 	});
 
 	const answer = locals.away && response.status >= 500 ? asUnavailable(response) : response;
@@ -158,12 +158,12 @@ function askAgain({ request, url, route }: Parameters<Handle>[0]['event']): Resp
 
 /** How a page is found again that was made earlier; null for what is not a plain visit to a page. */
 function askedOfShelf(
-	{ request, route, url, isDataRequest, params, locals }: Parameters<Handle>[0]['event'],
+	{ request, url, isDataRequest, locals }: Parameters<Handle>[0]['event'],
 	{ personId, pageStamp, roles }: SignedIn
 ) {
 	if (request.method !== 'GET' || isDataRequest || url.search !== '') return null;
 	const { locale, theme, requestId } = locals;
-	const address = JSON.stringify([route.id, params, personId, roles, locale, theme]);
+	const address = JSON.stringify([url.pathname, personId, roles, locale, theme]);
 	return { address, stamp: pageStamp, requestId };
 }
 

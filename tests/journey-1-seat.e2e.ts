@@ -160,8 +160,13 @@ describe.each([
 		await page.locator('#name').press('Enter');
 		await page.locator('.wrong').first().waitFor();
 		expect(await page.locator('html').getAttribute('lang')).toBe(other);
+		const faults = await page.locator('.wrong').count();
+		const said = await page.locator('.wrong').first().innerText();
+		// What is wrong is told again in the other language.
 		await change(locale);
-		expect(await words()).toEqual(typed);
+		expect(await words()).toEqual({ ...typed, refused: 'yes' });
+		expect(await page.locator('.wrong').count()).toBe(faults);
+		expect(await page.locator('.wrong').first().innerText()).not.toBe(said);
 		const stored = await house().db.execute(
 			sql`select count(*)::int as n from application where email = ${email}`
 		);

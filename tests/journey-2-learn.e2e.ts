@@ -131,6 +131,20 @@ async function answer({
 		await page.locator('form[action="?/remark"] button.btn').last().click();
 		await expectAtRemark(page, 'And this one opens it.');
 		expect(await page.locator('.marked mark').first().textContent()).toBe(chosen);
+
+		// One that goes hands the focus to its neighbor.
+		if (javaScript) await page.locator('.offer button').click();
+		await page.selectOption('#sentence', { index: 2 });
+		await page.fill('#remark-body', 'Not this one after all.');
+		await page.locator('form[action="?/remark"] button.btn').last().click();
+		await expectAtRemark(page, 'Not this one after all.');
+		const before = await page.locator('[data-remark]').count();
+		await page
+			.locator('[data-remark]', { hasText: 'Not this one after all.' })
+			.locator('form[action="?/remove"] button')
+			.click();
+		await expect.poll(() => page.locator('[data-remark]').count()).toBe(before - 1);
+		if (javaScript) await page.locator('[data-remark]:focus').waitFor();
 	} else {
 		await page.goto(`${page.url().split('?')[0]}?view=changed`);
 		expect(await page.locator('ins').count()).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import {
 	dropSecondStep,
 	endSecondStep,
 	enterByPasskey,
+	makeCodesAnew,
 	passSecondStep,
 	removePasskey
 } from '#lib/people/commands.server.ts';
@@ -226,11 +227,11 @@ describe('signing in', () => {
 		const one = await withPasskey();
 		const two = await withPasskey('leader', 'ingrid@nordbris.example');
 		// Nobody removes somebody else's.
-		expect(await removePasskey(two.ctx, { id: one.device.id })).toEqual({
+		expect(await removePasskey(two.ctx, { id: one.device.id, token: two.token })).toEqual({
 			ok: false,
 			reason: 'not-found'
 		});
-		expect((await removePasskey(one.ctx, { id: one.device.id })).ok).toBe(true);
+		expect((await removePasskey(one.ctx, { id: one.device.id, token: one.token })).ok).toBe(true);
 		expect((await enter(one.device.use(await asked()))).ok).toBe(false);
 		await disablePerson(world.system(), two.ctx.who.personId);
 		expect((await enter(two.device.use(await asked()))).ok).toBe(false);
@@ -260,12 +261,42 @@ describe('as the second step of whoever must have one', () => {
 			answer: next.make(await begun(one))
 		});
 		expect(added.ok && added.value.codes).toBeNull();
-		await removePasskey(one.ctx, { id: next.id });
+		await removePasskey(one.ctx, { id: next.id, token: one.token });
 		expect(await database.db.$count(recoveryCode)).toBe(10);
 		// An app that was never there cannot be switched off to the passkey's cost.
 		expect((await endSecondStep(one.ctx, { code: '123456' })).ok).toBe(false);
-		await removePasskey(one.ctx, { id: one.device.id });
+		await removePasskey(one.ctx, { id: one.device.id, token: one.token });
 		expect(await database.db.$count(recoveryCode)).toBe(0);
+	});
+
+	test('removing one puts everybody else out, and who waits with a link alone does not come in by it', async () => {
+		const one = await withPasskey();
+		const byKey = await enter(one.device.use(await asked()));
+		const waiting = await startLogin(database.db, one.ctx.who.personId, world.now);
+		expect(await who(waiting)).toMatchObject({ owes: true });
+		await removePasskey(one.ctx, { id: one.device.id, token: one.token });
+		expect(await who(waiting)).toBeNull();
+		expect(await who(byKey.ok ? byKey.value.cookie : '')).toBeNull();
+		expect(await who(one.token)).toMatchObject({ ways: { app: false, passkey: false } });
+	});
+
+	test('who becomes a coach with a passkey already can make recovery codes; nobody else needs any', async () => {
+		const one = await withPasskey('leader', 'ingrid@nordbris.example');
+		const none = { ok: false, reason: 'no-second-step' };
+		expect(await makeCodesAnew(one.ctx)).toEqual(none);
+		await world.as('coach', 'ingrid@nordbris.example');
+		const first = await makeCodesAnew(one.ctx);
+		const second = await makeCodesAnew(one.ctx);
+		expect(first.ok && second.ok && second.value.codes).toHaveLength(10);
+		const owing = await startLogin(database.db, one.ctx.who.personId, world.now);
+		const pass = (code: string) => passSecondStep(world.visitor(), { token: owing, code });
+		expect((await pass(first.ok ? first.value.codes[0]! : '')).ok).toBe(false);
+		// What stands in for the passkey is not spent on an app that was never there.
+		const code = second.ok ? second.value.codes[0]! : '';
+		expect((await endSecondStep(one.ctx, { code })).ok).toBe(false);
+		expect((await pass(code)).ok).toBe(true);
+		const other = await person('coach', 'other@lofte.example');
+		expect(await makeCodesAnew(other.ctx)).toEqual(none);
 	});
 
 	test('an operator takes passkeys and codes off together', async () => {

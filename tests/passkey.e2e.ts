@@ -148,6 +148,7 @@ describe('what takes money or data out of the house asks once more who it is', (
 			'/account/second begin',
 			'/account/passkeys begin',
 			'/account/passkeys remove',
+			'/account/passkeys codes',
 			'/admin/cohorts/[cohort]/uplift.csv',
 			'/admin/payments refund',
 			'/admin/payments refundFlagged'
@@ -210,6 +211,32 @@ describe('what takes money or data out of the house asks once more who it is', (
 		await page.locator('form[action="?/remove"] button').click();
 		await page.locator('form[action="?/remove"]').waitFor({ state: 'detached' });
 		quiet();
+	});
+
+	test('a wrong code is told, and the right one still leads back', async () => {
+		const { page } = await openPage({ javaScript: false });
+		await signIn(page, coach, '/coach');
+		await arrived(page, '/sign-in/second');
+		const [owner] = await house().db.execute<{ id: string }>(
+			sql`select id from person where email = ${coach}`
+		);
+		const codes = ['0123456789abcdef0123', 'fedcba98765432100123'];
+		for (const code of codes)
+			await house().db.execute(
+				sql`insert into recovery_code (hash, person_id) values (${hashToken(code)}, ${owner!.id}::uuid)`
+			);
+		await page.fill('#code', codes[0]!);
+		await page.locator('main form button').first().click();
+		await arrived(page, '/coach');
+		await letTimePass(page, 11);
+		await page.goto(`${origin}/sign-in/again?next=/coach/reviews`);
+		await page.fill('#code', '0000');
+		await page.locator('form[action="?/code"] button').click();
+		await page.locator('#code-wrong').waitFor();
+		expect(await page.locator('main a.link').getAttribute('href')).toBe('/coach/reviews');
+		await page.fill('#code', codes[1]!);
+		await page.locator('form[action="?/code"] button').click();
+		await arrived(page, '/coach/reviews');
 	});
 
 	test('who has neither passkey nor app gets a link', async () => {

@@ -415,7 +415,7 @@ test('results computed after a seller was erased are those computed before', asy
 	await take('2026-07-15', 24, 7);
 	const { enrollmentId } = team;
 	const page = await baselinePage(leader(), enrollmentId);
-	const seen = { enrollmentId, inputsSha256: page!.inputsSha256 };
+	const seen = { enrollmentId, inputsSha256: page!.inputsSha256, origin };
 	await signBaseline(leader(), seen);
 	const signed = await signBaseline({ ...team.coach, now: world.now }, seen);
 	expect(signed).toEqual({ ok: true, value: { locked: true } });

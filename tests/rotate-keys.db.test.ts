@@ -101,6 +101,7 @@ test('every sealed column is known, and every other column of bytes is known not
 		'audit_log.prev': 'a hash',
 		'email_outbox.recipient_hash': 'a keyed hash, computed anew',
 		'email_suppression.recipient_hash': 'a keyed hash, computed anew',
+		'passkey.public_key': 'the public half of a key pair',
 		'response.respondent_key': 'a pseudonym under the team’s own key',
 		'sealed_box.sealed': 'under the wave’s own key',
 		'wave.public_key': 'a public key'

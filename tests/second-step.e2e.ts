@@ -98,7 +98,8 @@ test('it works without JavaScript, and a recovery code counts once', async () =>
 	await signIn(page, coach, '/coach');
 	await page.waitForURL('**/sign-in/second?next=**');
 	const [used] = await house().db.execute<{ n: number }>(
-		sql`select count(*)::int as n from recovery_code where used_at is not null`
+		sql`select count(*)::int as n from recovery_code c join person p on p.id = c.person_id
+			where p.email = ${coach} and c.used_at is not null`
 	);
 	expect(used!.n).toBe(1);
 	await page.fill('#code', await codeOfApp(1));

@@ -82,8 +82,8 @@ describe('the database is asked at most five times for a page', () => {
 
 test('a page that was kept asks once: who is asking, and whether anything changed', async () => {
 	const { path: at, cookie } = await visit('/leader');
-	const read = async () => {
-		const answer = await fetch(origin + at, {
+	const read = async (search = '') => {
+		const answer = await fetch(origin + at + search, {
 			headers: { cookie: cookie!, 'accept-language': 'en' }
 		});
 		expect(answer.status).toBe(200);
@@ -93,4 +93,8 @@ test('a page that was kept asks once: who is asking, and whether anything change
 	const statements = listen();
 	await read();
 	expect(statements()).toHaveLength(1);
+	// Made, it asks once more, and that is all: nothing is read that the stamp does not know of.
+	const again = listen();
+	await read('?made');
+	expect(again()).toHaveLength(2);
 });

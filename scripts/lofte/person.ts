@@ -106,16 +106,18 @@ export async function erasePerson(
 			...(await House.reasonsToWait(tx, who, names))
 		];
 		if (waits.length > 0) return { waits };
-		// Who is known by an address in a higher room is found through the lower ones: these go last.
-		await House.erasePersonalData(tx, who, names);
-		await Uplift.erasePersonalData(tx, who, names);
-		await Engagement.erasePersonalData(tx, who);
-		await Coaching.erasePersonalData(tx, who);
-		await Coursework.erasePersonalData(tx, who);
-		await Payments.erasePersonalData(tx, who);
-		await Admissions.erasePersonalData(tx, who);
-		await Cohorts.erasePersonalData(tx, who);
-		await People.erasePersonalData(tx, who);
+		await House.pastGuards(tx, [...Uplift.guards, ...Coursework.guards], async () => {
+			// Who is known by an address in a higher room is found through the lower ones: these go last.
+			await House.erasePersonalData(tx, who, names);
+			await Uplift.erasePersonalData(tx, who, names);
+			await Engagement.erasePersonalData(tx, who);
+			await Coaching.erasePersonalData(tx, who);
+			await Coursework.erasePersonalData(tx, who);
+			await Payments.erasePersonalData(tx, who);
+			await Admissions.erasePersonalData(tx, who);
+			await Cohorts.erasePersonalData(tx, who);
+			await People.erasePersonalData(tx, who);
+		});
 		const left = await held(tx, await subjectOf(tx, email), { withPrivate: false });
 		if (isKnown(left)) throw new Error('Something is left after erasing: nothing was changed.');
 		const count = (name: string) => lists[name]?.length ?? 0;

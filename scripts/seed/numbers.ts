@@ -52,13 +52,25 @@ export function locksBaseline(story: Story, email: string, day: Day, calendar?: 
 			must(await proposeBaseline(leader, { metric, windowWeeks, primary, ...calendar }));
 		const enrollmentId = await enrollmentOf(story, email);
 		const page = await baselinePage(leader, enrollmentId);
-		must(await signBaseline(leader, { enrollmentId, inputsSha256: page!.inputsSha256 }));
+		must(
+			await signBaseline(leader, {
+				enrollmentId,
+				inputsSha256: page!.inputsSha256,
+				origin: story.origin
+			})
+		);
 	});
 	story.on(day, '16:10', async (now) => {
 		const ctx = await story.as('coach', coach.email, now);
 		const enrollmentId = await enrollmentOf(story, email);
 		const page = await baselinePage(ctx, enrollmentId);
-		must(await signBaseline(ctx, { enrollmentId, inputsSha256: page!.inputsSha256 }));
+		must(
+			await signBaseline(ctx, {
+				enrollmentId,
+				inputsSha256: page!.inputsSha256,
+				origin: story.origin
+			})
+		);
 		await refreshed(story, email, now);
 	});
 }

@@ -256,6 +256,7 @@ export const comingSessionsQuestion: Question<SessionWithPeople[]> = {
 		from session s join enrollment e on e.id = s.enrollment_id
 		join person l on l.id = e.leader_id join person c on c.id = s.coach_id
 		where e.leader_id = ${whoAsks} and s.status = 'planned' and s.starts_at >= ${askedAt} - interval '1 day'
+			and s.starts_at + make_interval(mins => s.minutes) > ${askedAt}
 		order by s.starts_at limit 5) p)`,
 	read: (found: (Omit<SessionWithPeople, 'startsAt'> & { startsAt: string })[] | null) =>
 		(found ?? []).map((one) => ({ ...one, startsAt: new Date(one.startsAt) }))

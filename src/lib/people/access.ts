@@ -49,14 +49,15 @@ export const access: Record<string, Door> = {
 		who: 'person',
 		actions: ['begin', 'confirm', 'codes', 'end'],
 		settingUp: true,
-		// The others take a code, which shows it anyway.
+		// What is confirmed was begun a few minutes ago at the most; the others take a code, which shows it anyway.
 		again: ['begin']
 	},
 	'/account/passkeys': {
 		who: 'person',
-		actions: ['begin', 'add', 'remove'],
+		actions: ['begin', 'add', 'remove', 'codes'],
 		settingUp: true,
-		again: ['begin', 'remove']
+		// What is added was begun a few minutes ago at the most.
+		again: ['begin', 'remove', 'codes']
 	},
 	// machines
 	'/livez': { who: 'anyone', methods: ['GET'] },

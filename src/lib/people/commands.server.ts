@@ -16,7 +16,14 @@ import {
 	type LinkPurpose,
 	type SignInRefusal
 } from './login.ts';
-import { endAllLogins, endLogin, endOwingLogins, personOf, startLogin } from './lucia.server.ts';
+import {
+	endAllLogins,
+	endLogin,
+	endOtherLogins,
+	endOwingLogins,
+	personOf,
+	startLogin
+} from './lucia.server.ts';
 import { challengeLivesMs, mostPasskeys, readAnswer, type PasskeyRefusal } from './passkey.ts';
 import { linkState, openPending, pendingPurpose } from './queries.server.ts';
 import {
@@ -260,7 +267,7 @@ export async function confirmSecondStep(
 	return inTransaction(ctx, async (tx) => {
 		const { personId } = ctx.who;
 		const found = await lockSecondStep(tx, personId);
-		const secret = found && openPending(ctx.keys, token, found);
+		const secret = found && openPending(ctx, token, found);
 		if (!secret) return refuse('code-wrong');
 		const step = rightStep(secret, code.app, ctx.now, found.lastStep);
 		if (step === undefined) return refuse('code-wrong');
@@ -354,6 +361,9 @@ export async function endSecondStep(
 	if (!code) return refuse('code-wrong');
 	return inTransaction(ctx, async (tx) => {
 		const { personId } = ctx.who;
+		// There must be something to switch off: a recovery code is too good to be spent on nothing.
+		const found = await lockSecondStep(tx, personId);
+		if (!found?.confirmedAt) return refuse('code-wrong');
 		const taken =
 			'app' in code
 				? await takeCode(tx, personId, code.app)
@@ -477,10 +487,15 @@ export async function addPasskey(
 	});
 }
 
-/** Takes one of the person's own passkeys away. Refused: one that is not theirs. */
+/**
+ * Takes one of the person's own passkeys away, and ends every login but this one: whoever came in by it
+ * is out, and so is who waits at the door without it. Refused: one that is not theirs.
+ *
+ * @param token of the cookie
+ */
 export async function removePasskey(
 	ctx: Context<Anybody>,
-	{ id }: { id: string }
+	{ id, token }: { id: string; token: string }
 ): Promise<Result<null, 'not-found'>> {
 	return inTransaction(ctx, async (tx) => {
 		const { personId } = ctx.who;
@@ -489,9 +504,29 @@ export async function removePasskey(
 			.where(and(eq(passkey.id, id), eq(passkey.personId, personId)))
 			.returning({ id: passkey.id });
 		if (removed.length === 0) return refuse('not-found');
+		await endOtherLogins(tx.db, personId, token);
 		await dropUselessCodes(tx, personId);
 		await audit(tx, { action: 'passkey-removed', object: { kind: 'person', id: personId } });
 		return ok(null);
+	});
+}
+
+/** New recovery codes for somebody whose second step is a passkey; the old ones count no more. */
+export async function makeCodesAnew(
+	ctx: Context<Anybody>
+): Promise<Result<{ codes: string[] }, 'no-second-step'>> {
+	return inTransaction(ctx, async (tx) => {
+		const { personId } = ctx.who;
+		const [me] = await tx.db
+			.select({ roles: person.roles })
+			.from(person)
+			.where(eq(person.id, personId))
+			.for('no key update');
+		const count = await tx.db.$count(passkey, eq(passkey.personId, personId));
+		if (count === 0 || !needsSecondStep(me!.roles as Role[])) return refuse('no-second-step');
+		const codes = await makeRecoveryCodes(tx, personId);
+		await audit(tx, { action: 'recovery-codes-made', object: { kind: 'person', id: personId } });
+		return ok({ codes });
 	});
 }
 

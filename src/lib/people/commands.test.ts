@@ -191,6 +191,24 @@ describe('the second step', () => {
 		expect((await secondStepOf(ctx, thief)).pending).toBeNull();
 	});
 
+	test('a key that nobody confirmed is shown for ten minutes, and confirms nothing after', async () => {
+		const coach = await world.as('coach', 'maren@lofte.example');
+		const { who } = await themselves('maren@lofte.example');
+		const token = await linkedAs(who.personId);
+		const ctx = () => ({ ...coach, now: world.now, who });
+		await beginSecondStep(ctx(), token);
+		const key = await keyOf(who.personId, token);
+		const shown = async () => (await secondStepOf(ctx(), token)).pending;
+		world.later(10 * 60_000 - 1);
+		expect(await shown()).toEqual(key);
+		world.later(1);
+		expect(await shown()).toBeNull();
+		expect(await confirmSecondStep(ctx(), { code: codeFor(key), token })).toEqual({
+			ok: false,
+			reason: 'code-wrong'
+		});
+	});
+
 	test('a link alone owes it; a code pays, and the token is another one', async () => {
 		const { linked, codeAt } = await withSecondStep();
 		const token = await linked();

@@ -1,6 +1,6 @@
 /** The only file that knows Lucia. What it stores as a login's id is the hash of the cookie's token. */
 import { DrizzlePostgreSQLAdapter } from '@lucia-auth/adapter-drizzle';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Lucia, TimeSpan, type DatabaseSession, type DatabaseUser } from 'lucia';
 import { writtenOnce, type Database } from '#lib/server/database.server.ts';
@@ -156,6 +156,10 @@ export const endLogin = (db: Database, token: string) =>
 /** Ends the logins of a person that have not taken the second step. */
 export const endOwingLogins = (db: Database, personId: string) =>
 	db.delete(login).where(and(eq(login.userId, personId), isNull(login.secondAt)));
+
+/** Ends every login of a person but the one with this token. */
+export const endOtherLogins = (db: Database, personId: string, token: string) =>
+	db.delete(login).where(and(eq(login.userId, personId), ne(login.id, hashToken(token))));
 
 export const endAllLogins = (db: Database, personId: string) =>
 	lucia(db).invalidateUserSessions(personId);

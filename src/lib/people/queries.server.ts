@@ -4,7 +4,7 @@ import type { Database } from '#lib/server/database.server.ts';
 import { hashToken, unseal } from '#lib/server/seal.server.ts';
 import type { ActorOf, Anybody } from './actor.ts';
 import { personOf } from './lucia.server.ts';
-import type { SignInRefusal } from './login.ts';
+import { isFresh, type SignInRefusal } from './login.ts';
 import { isRole, type Role } from './role.ts';
 import { loginToken, type passkey, person, recoveryCode, secondFactor } from './tables.server.ts';
 
@@ -61,13 +61,20 @@ export function anybody({ personId, name, locale, timeZone }: SignedIn): Anybody
 /** A key that nobody has confirmed is sealed to the login that began it. */
 export const pendingPurpose = (token: string): string => `second-step/${hashToken(token)}`;
 
-/** The key that waits for its first code, for the login that began it; null for any other. */
+/**
+ * The key that waits for its first code, for the login that began it, as long as a proof lasts: who
+ * finds that login open later must not see it. Null for any other.
+ */
 export function openPending(
-	keys: Context['keys'],
+	{ keys, now }: Pick<Context, 'keys' | 'now'>,
 	token: string,
-	{ confirmedAt, secretEnc }: Pick<typeof secondFactor.$inferSelect, 'confirmedAt' | 'secretEnc'>
+	{
+		confirmedAt,
+		secretEnc,
+		createdAt
+	}: Pick<typeof secondFactor.$inferSelect, 'confirmedAt' | 'secretEnc' | 'createdAt'>
 ): Uint8Array | null {
-	if (confirmedAt) return null;
+	if (confirmedAt || !isFresh(createdAt, now)) return null;
 	try {
 		return unseal(keys, pendingPurpose(token), secretEnc);
 	} catch {
@@ -81,7 +88,7 @@ export function openPending(
  * @param token of the cookie
  */
 export async function secondStepOf(
-	{ db, keys, who }: Context<Anybody>,
+	{ db, keys, now, who }: Context<Anybody>,
 	token: string
 ): Promise<{
 	on: boolean;
@@ -93,6 +100,7 @@ export async function secondStepOf(
 		.select({
 			secretEnc: secondFactor.secretEnc,
 			confirmedAt: secondFactor.confirmedAt,
+			createdAt: secondFactor.createdAt,
 			codesLeft: sql<number>`(select count(*)::int from ${recoveryCode}
 				where ${recoveryCode.personId} = ${secondFactor.personId} and ${recoveryCode.usedAt} is null)`
 		})
@@ -102,7 +110,7 @@ export async function secondStepOf(
 	const on = found.confirmedAt !== null;
 	return {
 		on,
-		pending: openPending(keys, token, found),
+		pending: openPending({ keys, now }, token, found),
 		codesLeft: found.codesLeft
 	};
 }

@@ -20,6 +20,8 @@ type KeptPage = {
 	policy: string;
 };
 
+/** Longer than a page says the same; and no erased name lies about for longer. */
+const mostKeptMs = 24 * 3600_000;
 const nonceIn = (policy: string) => /'nonce-([^']+)'/.exec(policy)?.[1];
 /** Belong to one answer, not to the page. */
 const ofOneAnswer = ['content-length', 'content-security-policy', 'etag', 'set-cookie', 'link'];
@@ -34,6 +36,9 @@ const ofOneAnswer = ['content-length', 'content-security-policy', 'etag', 'set-c
 export function openShelf({ mostBytes }: { mostBytes: number }) {
 	const pages = new LRUCache<string, KeptPage>({
 		maxSize: mostBytes,
+		// What nobody may be shown any more does not stay in memory either.
+		ttlAutopurge: true,
+		ttl: mostKeptMs,
 		sizeCalculation: ({ pieces, headers }) =>
 			pieces.reduce((sum, piece) => sum + piece.length, 2_000 + headers.length * 100)
 	});
@@ -60,11 +65,13 @@ export function openShelf({ mostBytes }: { mostBytes: number }) {
 	 * Keeps a page that was just made.
 	 *
 	 * @param until when the clock alone would make it say something else
+	 * @param now the clock
 	 * @returns the answer to send
 	 */
 	async function keep(
 		{ address, stamp, requestId }: Asked,
 		until: Date,
+		now: Date,
 		made: Response
 	): Promise<Response> {
 		const policy = made.headers.get('content-security-policy') ?? '';
@@ -72,7 +79,9 @@ export function openShelf({ mostBytes }: { mostBytes: number }) {
 		if (made.status !== 200 || !nonce || made.headers.has('set-cookie')) return made;
 		const text = await made.text();
 		const place = new RegExp(`(${RegExp.escape(nonce)}|${RegExp.escape(requestId)})`);
-		pages.set(address, {
+		const keptMs = Math.min(until.getTime() - now.getTime(), mostKeptMs);
+		if (keptMs <= 0) return new Response(text, { headers: made.headers });
+		const page: KeptPage = {
 			stamp,
 			until: until.getTime(),
 			pieces: text.split(place).map((piece) => {
@@ -81,7 +90,8 @@ export function openShelf({ mostBytes }: { mostBytes: number }) {
 			}),
 			headers: [...made.headers].filter(([name]) => !ofOneAnswer.includes(name)),
 			policy: policy.replaceAll(nonce, '{nonce}')
-		});
+		};
+		pages.set(address, page, { ttl: keptMs });
 		return new Response(text, { headers: made.headers });
 	}
 

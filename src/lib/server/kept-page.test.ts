@@ -30,7 +30,7 @@ async function withOnePage() {
 	const shelf = openShelf({ mostBytes: 100_000 });
 	const first = visit();
 	expect(shelf.take(first, noon)).toBeNull();
-	const made = await shelf.keep(first, midnight, page(first));
+	const made = await shelf.keep(first, midnight, noon, page(first));
 	expect(await made.text()).toBe(await page(first).text());
 	expect(made.headers.get('etag')).toBe('"of this one"');
 	return { shelf, first };
@@ -64,9 +64,9 @@ test('another stamp, another address and the clock each ask for the page anew', 
 test('a page that was made before a change and came late is not shown', async () => {
 	const { shelf } = await withOnePage();
 	const newer = visit({ stamp: 'two' });
-	await shelf.keep(newer, midnight, page({ ...newer, name: 'Kåre Moe' }));
+	await shelf.keep(newer, midnight, noon, page({ ...newer, name: 'Kåre Moe' }));
 	const slow = visit({ stamp: 'one' });
-	await shelf.keep(slow, midnight, page(slow));
+	await shelf.keep(slow, midnight, noon, page(slow));
 	expect(shelf.take(visit({ stamp: 'two' }), noon)).toBeNull();
 });
 
@@ -84,14 +84,14 @@ test.each([
 	]
 ])('what %s is passed on and not kept', async (_, made) => {
 	const shelf = openShelf({ mostBytes: 100_000 });
-	expect(await shelf.keep(visit(), midnight, made)).toBe(made);
+	expect(await shelf.keep(visit(), midnight, noon, made)).toBe(made);
 	expect(shelf.take(visit(), noon)).toBeNull();
 });
 
 test('the page that was shown longest ago goes when the memory is full', async () => {
 	const shelf = openShelf({ mostBytes: 8_000 });
 	for (const address of ['a', 'b', 'c', 'd'])
-		await shelf.keep(visit({ address }), midnight, page({ requestId: randomUUID() }));
+		await shelf.keep(visit({ address }), midnight, noon, page({ requestId: randomUUID() }));
 	expect(shelf.take(visit({ address: 'a' }), noon)).toBeNull();
 	expect(shelf.take(visit({ address: 'd' }), noon)).not.toBeNull();
 });

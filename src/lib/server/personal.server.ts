@@ -127,20 +127,22 @@ export async function erasePersonalData(
 	await db.execute(sql`delete from rate_bucket where ${ownCounter(subject)}`);
 }
 
+export type Guard = readonly [table: string, trigger: string];
+
 /**
- * Lets `work` change what a trigger keeps from ever changing, for an erasure and nothing else: the
- * trigger is off inside this transaction only, where nobody else can write to the table, and an
- * interruption brings it back. Only the owner of the tables may do it.
+ * Lets `work` change what triggers keep from ever changing, for an erasure and nothing else: they are
+ * off inside this transaction only, where nobody else can write to the tables, and an interruption
+ * brings them back. Only the owner of the tables may do it.
+ *
+ * It comes before the transaction has changed anything: waiting for a table with the lock of a row or
+ * of a stamp in hand could mean waiting for each other.
  */
 export async function pastGuards(
 	{ db }: Context,
-	guards: readonly (readonly [table: string, trigger: string])[],
+	guards: readonly Guard[],
 	work: () => Promise<unknown>
 ): Promise<void> {
 	const turn = async (how: 'disable' | 'enable') => {
-		// A table cannot be altered while a trigger of it still waits for the end of the transaction.
-		await db.execute(sql`set constraints all immediate`);
-		await db.execute(sql`set constraints all deferred`);
 		for (const [table, trigger] of guards)
 			await db.execute(
 				sql`alter table ${sql.identifier(table)} ${sql.raw(how)} trigger ${sql.identifier(trigger)}`
@@ -148,6 +150,8 @@ export async function pastGuards(
 	};
 	await turn('disable');
 	await work();
+	// A table cannot be altered while a trigger of it still waits for the end of the transaction.
+	await db.execute(sql`set constraints all immediate`);
 	await turn('enable');
 }
 

@@ -5,6 +5,8 @@ import { myEnrollment } from '#lib/cohorts/queries.server.ts';
 import { enrollment } from '#lib/cohorts/tables.server.ts';
 import { exactSeries, publishedResults, type ExactWave } from '#lib/engagement/queries.server.ts';
 import type { Admin, Coach, Leader, System } from '#lib/people/actor.ts';
+import { m } from '#lib/paraglide/messages.js';
+import { tellAdmins } from '#lib/people/admins.server.ts';
 import { audit } from '#lib/server/audit.server.ts';
 import { inTransactionOrUndo, type Context } from '#lib/server/context.server.ts';
 import { enqueue } from '#lib/server/job.server.ts';
@@ -331,11 +333,18 @@ const unsigned = { leaderSignedAt: null, coachSignedAt: null, inputsSha256: '' }
 /**
  * Signs the baseline as the leader or as the coach. `inputsSha256` is what the signer saw; when
  * policy, roster or deals have changed since, nothing is signed. The second signature locks it in
- * the same transaction. After the lock only the coach may sign, for a restated baseline.
+ * the same transaction. After the lock only the coach may sign, for a restated baseline; the admins
+ * are told that it waits for them.
+ *
+ * @param origin of the address in that mail
  */
 export async function signBaseline(
 	ctx: Context<Leader | Coach>,
-	{ enrollmentId, inputsSha256: seen }: { enrollmentId: string; inputsSha256: string }
+	{
+		enrollmentId,
+		inputsSha256: seen,
+		origin
+	}: { enrollmentId: string; inputsSha256: string; origin: string }
 ): Promise<Result<{ locked: boolean }, LockRefusal>> {
 	if (!isId(enrollmentId)) return refuse('not-found');
 	return inTransactionOrUndo<Leader | Coach, Result<{ locked: boolean }, LockRefusal>>(
@@ -380,6 +389,17 @@ export async function signBaseline(
 					coachId: of.coachId
 				});
 				await refreshLater(inner, enrollmentId);
+			}
+			if (locked && locked.inputsSha256 !== hash) {
+				await tellAdmins(inner, {
+					fact: `baseline-changed/${enrollmentId}/${hash}`,
+					page: `${origin}/admin/baselines/${enrollmentId}`,
+					say: (locale) => ({
+						subject: m.mail_admin_baseline_subject({}, { locale }),
+						body: m.mail_admin_baseline_body({}, { locale }),
+						button: m.mail_admin_baseline_button({}, { locale })
+					})
+				});
 			}
 			await audit(inner, {
 				action: both ? 'baseline-locked' : 'baseline-signed',

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { eq, sql } from 'drizzle-orm';
+import { eq, like, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bookAbsence } from '#lib/cohorts/commands.server.ts';
 import { seller } from '#lib/cohorts/tables.server.ts';
 import { publishedResult, wave } from '#lib/engagement/tables.server.ts';
 import type { Context } from '#lib/server/context.server.ts';
 import { sqlState } from '#lib/server/database.server.ts';
+import { emailOutbox } from '#lib/server/tables.server.ts';
 import { addDays } from '#lib/values/day.ts';
 import { databasePerTest } from '../../../tests/database.ts';
 import { enrolled } from '../../../tests/enrolled.ts';
@@ -45,6 +46,7 @@ import {
 } from './tables.server.ts';
 import { weeklyOf } from './weekly.ts';
 
+const origin = 'https://lofte.example';
 const database = databasePerTest();
 const dayZero = '2027-01-11';
 let world: World;
@@ -129,7 +131,7 @@ async function take(text: string | Uint8Array, ctx = leader()) {
 
 async function lock(enrollmentId = team.enrollmentId, as = { leader: leader(), coach: coach() }) {
 	const page = await baselinePage(as.leader, enrollmentId);
-	const seen = { enrollmentId, inputsSha256: page!.inputsSha256 };
+	const seen = { enrollmentId, inputsSha256: page!.inputsSha256, origin };
 	expect(await signBaseline(as.leader, seen)).toEqual({ ok: true, value: { locked: false } });
 	expect(await signBaseline(as.coach, seen)).toEqual({ ok: true, value: { locked: true } });
 }
@@ -338,7 +340,7 @@ describe('the baseline', () => {
 	test('both signing at once lock it once', async () => {
 		await take(csv(v7Before));
 		const { inputsSha256 } = (await myBaseline(leader()))!;
-		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256, origin };
 		await Promise.all([
 			signBaseline(leader(), seen),
 			signBaseline(coach(), seen),
@@ -351,7 +353,7 @@ describe('the baseline', () => {
 	test('a signature falls when deals, roster or proposal change', async () => {
 		await take(csv(v7Before));
 		const first = (await myBaseline(leader()))!;
-		const seen = { enrollmentId: team.enrollmentId, inputsSha256: first.inputsSha256 };
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256: first.inputsSha256, origin };
 		await signBaseline(leader(), seen);
 		expect((await myBaseline(leader()))!.leaderSignedAt).not.toBeNull();
 		await take(csv([...v7Before, { id: 'B99', closed: '2026-12-30', amount: 5000 }]));
@@ -377,7 +379,7 @@ describe('the baseline', () => {
 	test('is signed by its own leader and coach only, and not after week 1', async () => {
 		await take(csv(v7Before));
 		const { inputsSha256 } = (await myBaseline(leader()))!;
-		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256, origin };
 		const other = await enrolled(world, { dayZero, coach: 'other@lofte.example' });
 		const refused = { ok: false, reason: 'not-found' };
 		expect(await signBaseline(other.leader, seen)).toEqual(refused);
@@ -396,7 +398,8 @@ describe('the baseline', () => {
 		expect(wanting.obstacle).toBe('primary-missing');
 		const signed = await signBaseline(leader(), {
 			enrollmentId: team.enrollmentId,
-			inputsSha256: wanting.inputsSha256
+			inputsSha256: wanting.inputsSha256,
+			origin
 		});
 		expect(signed).toEqual({ ok: false, reason: 'primary-missing' });
 		expect(await proposeBaseline(leader(), { metric: 'wishes' })).toMatchObject({ ok: false });
@@ -506,7 +509,7 @@ describe('time in which nobody could sell', () => {
 		const none = { ...unread, holidays: 0, policy: { ...unread.policy, country: 'NO' } };
 		expect(baselineView(none, 'en').sentences.join(' ')).not.toContain('holiday');
 		const { inputsSha256: first } = unread;
-		await signBaseline(leader(), { enrollmentId: team.enrollmentId, inputsSha256: first });
+		await signBaseline(leader(), { enrollmentId: team.enrollmentId, inputsSha256: first, origin });
 		const [one] = team.sellers;
 		const week = { sellerId: one!.id, from: '2026-12-07', to: '2026-12-13' };
 		expect(await bookAbsence(leader(), week)).toEqual({ ok: true, value: null });
@@ -517,7 +520,7 @@ describe('time in which nobody could sell', () => {
 		);
 		expect(later.figures[0]!.exposure).toBe(155);
 		expect(
-			await signBaseline(coach(), { enrollmentId: team.enrollmentId, inputsSha256: first })
+			await signBaseline(coach(), { enrollmentId: team.enrollmentId, inputsSha256: first, origin })
 		).toEqual({ ok: false, reason: 'changed-since' });
 		await lock();
 
@@ -723,7 +726,7 @@ describe('results', () => {
 		// The coach signs what they have seen, and so does the admin lock.
 		expect((await baselinePage(coach(), team.enrollmentId))!.changed).toEqual(changed);
 		expect(changed![0]).toMatchObject({ deals: 24, revenueMinor: 61_700_000 });
-		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256, origin };
 		const wanted = { ...seen, reason: 'Amounts were net of discount.' };
 		expect(await relockBaseline(admin, { ...wanted, reason: ' ' })).toMatchObject({
 			reason: 'reason-missing'
@@ -731,7 +734,15 @@ describe('results', () => {
 		expect(await relockBaseline(admin, wanted)).toMatchObject({ reason: 'not-signed-by-coach' });
 		expect(await signedChanges(now(admin))).toEqual([]);
 		expect(await signBaseline(leader(), seen)).toMatchObject({ reason: 'already-locked' });
+		const told = () =>
+			world.db.$count(emailOutbox, like(emailOutbox.dedupeKey, `baseline-changed/%`));
+		expect(await told()).toBe(0);
 		expect(await signBaseline(coach(), seen)).toEqual({ ok: true, value: { locked: false } });
+		// Every admin is told once, however often the coach presses.
+		const first = await told();
+		expect(first).toBeGreaterThan(0);
+		await signBaseline(coach(), seen);
+		expect(await told()).toBe(first);
 		expect(await signedChanges(now(admin))).toMatchObject([
 			{ enrollmentId: team.enrollmentId, leaderName: 'Ingrid Solheim' }
 		]);
@@ -771,7 +782,7 @@ describe('results', () => {
 		const restated = v7Before.map((row) => ({ ...row, amount: 2 * Number(row.amount) }));
 		await take(csv([...restated, ...v7After]));
 		const { inputsSha256 } = (await baselinePage(coach(), team.enrollmentId))!;
-		const seen = { enrollmentId: team.enrollmentId, inputsSha256 };
+		const seen = { enrollmentId: team.enrollmentId, inputsSha256, origin };
 		await signBaseline(coach(), seen);
 		const admin = await world.as('admin', 'admin@lofte.example');
 		world.at('2027-04-26T08:00:00Z');

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '#lib/server/context.server.ts';
 import {
 	listOf,
-	pastGuards,
+	type Guard,
 	type PersonalData,
 	type Subject
 } from '#lib/server/personal.server.ts';
@@ -97,26 +97,29 @@ export async function reasonsToWait(
 	];
 }
 
+/** What keeps from ever changing what an erasure has to change here. */
+export const guards: Guard[] = [
+	['pillar_result', 'pillar_result_is_final'],
+	['deal_version', 'deal_version_only_grows']
+];
+
 /**
  * Overwrites the words that a leader gave to the figures, and the names of a seller's deals with
  * their whole history. Amounts, days, baselines and results stay: they are about rows without a name.
  */
 export async function erasePersonalData(
-	ctx: Context,
+	{ db }: Context,
 	{ email, personId }: Subject,
 	names: readonly string[]
 ): Promise<void> {
-	const { db } = ctx;
 	const mine = sql`enrollment_id in ${ledBy(personId)}`;
 	await db.execute(sql`update import_batch set file_name = '', answers = '{}', file_enc = null,
 		status = case when status = 'preview' then 'discarded' else status end where ${mine}`);
 	await db.execute(sql`update known_event set note = '' where ${mine}`);
 	// A final result never changes; the name that a leader gave a file is not part of what it says.
 	if (personId)
-		await pastGuards(ctx, [['pillar_result', 'pillar_result_is_final']], () =>
-			db.execute(sql`update pillar_result set payload = jsonb_set(payload, '{source,fileName}', '""')
-				where ${mine} and payload #> '{source,fileName}' is not null`)
-		);
+		await db.execute(sql`update pillar_result set payload = jsonb_set(payload, '{source,fileName}', '""')
+			where ${mine} and payload #> '{source,fileName}' is not null`);
 	// What a leader answered about an owner in a file carries the owner's name.
 	const words = sql`(select lower(w) as word from jsonb_array_elements_text(${JSON.stringify([email, ...names])}::text::jsonb) w
 		union select lower(external_id) from seller where lower(email) = ${email} and external_id is not null)`;
@@ -130,8 +133,6 @@ export async function erasePersonalData(
 	if (!sold) return;
 	await db.execute(sql`update deal set name = '' where seller_id in ${soldBy(email)}`);
 	const blank = sql.raw(`'{"name": ""}'::jsonb`);
-	await pastGuards(ctx, [['deal_version', 'deal_version_only_grows']], () =>
-		db.execute(sql`update deal_version v set before = v.before || ${blank}, after = v.after || ${blank}
-			from deal d where d.id = v.deal_id and d.seller_id in ${soldBy(email)}`)
-	);
+	await db.execute(sql`update deal_version v set before = v.before || ${blank}, after = v.after || ${blank}
+		from deal d where d.id = v.deal_id and d.seller_id in ${soldBy(email)}`);
 }

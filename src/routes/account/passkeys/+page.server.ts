@@ -1,5 +1,10 @@
 import { fail, redirect, type Cookies } from '@sveltejs/kit';
-import { addPasskey, beginPasskey, removePasskey } from '#lib/people/commands.server.ts';
+import {
+	addPasskey,
+	beginPasskey,
+	makeCodesAnew,
+	removePasskey
+} from '#lib/people/commands.server.ts';
 import { needsSecondStep } from '#lib/people/access.ts';
 import { loginCookie } from '#lib/people/login.ts';
 import { placeOf } from '#lib/people/passkey.ts';
@@ -47,9 +52,14 @@ export const actions: Actions = {
 		keepLogin(cookies, locals.origin, added.value.cookie);
 		return { added: true, codes: added.value.codes?.map(showCode) ?? null };
 	},
-	remove: async ({ request, locals }) => {
+	codes: async ({ locals }) => {
+		const made = await makeCodesAnew(locals.asPerson());
+		if (!made.ok) return fail(409, { reason: made.reason });
+		return { codes: made.value.codes.map(showCode) };
+	},
+	remove: async ({ request, locals, cookies }) => {
 		const id = String((await request.formData()).get('passkey') ?? '');
-		const removed = await removePasskey(locals.asPerson(), { id });
+		const removed = await removePasskey(locals.asPerson(), { id, token: tokenIn(cookies, locals) });
 		if (!removed.ok) return fail(404, { reason: removed.reason });
 		redirect(303, '/account/passkeys');
 	}

@@ -1,16 +1,19 @@
-import { fail, type Cookies } from '@sveltejs/kit';
+import { fail, redirect, type Cookies } from '@sveltejs/kit';
 import { createTOTPKeyURI } from '@oslojs/otp';
 import { encode } from 'uqr';
 import {
 	beginSecondStep,
 	confirmSecondStep,
 	endSecondStep,
-	renewRecoveryCodes
+	renewRecoveryCodes,
+	signOut
 } from '#lib/people/commands.server.ts';
+import { needsSecondStep } from '#lib/people/access.ts';
 import { loginCookie } from '#lib/people/login.ts';
 import { secondStepOf } from '#lib/people/queries.server.ts';
 import { homeOf } from '#lib/people/role.ts';
 import { digits, showCode, stepSeconds } from '#lib/people/second-step.ts';
+import { hashToken } from '#lib/server/seal.server.ts';
 import { keepLogin } from '../../sign-in/login-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -26,6 +29,8 @@ export const load: PageServerLoad = async ({ locals, cookies }) => {
 	return {
 		on,
 		codesLeft,
+		/** With a passkey a link alone is still not enough for these. */
+		stillOwes: signedIn!.ways.passkey && needsSecondStep(signedIn!.roles),
 		/** Set while the work of a coach or an admin waits for it. */
 		waits: due ? homeOf(signedIn!.roles) : null,
 		key: pending && shownKey(pending, locals.signedIn!.email)
@@ -47,6 +52,15 @@ const tokenIn = (cookies: Cookies, { origin }: App.Locals) =>
 	cookies.get(loginCookie(origin)) ?? '';
 const codeIn = async (request: Request) => String((await request.formData()).get('code') ?? '');
 
+/** Whoever guesses at a login that somebody left open loses it. */
+async function wrongCode(locals: App.Locals, cookies: Cookies) {
+	const token = tokenIn(cookies, locals);
+	if (await locals.within('second-step', hashToken(token)))
+		return fail(400, { reason: 'code-wrong' as const });
+	await signOut(locals.asVisitor(), token);
+	redirect(303, '/sign-in');
+}
+
 export const actions: Actions = {
 	begin: async ({ locals, cookies }) => {
 		const begun = await beginSecondStep(locals.asPerson(), tokenIn(cookies, locals));
@@ -65,20 +79,20 @@ export const actions: Actions = {
 		keepLogin(cookies, locals.origin, confirmed.value.cookie);
 		return { codes: confirmed.value.codes.map(showCode) };
 	},
-	codes: async ({ request, locals }) => {
+	codes: async ({ request, locals, cookies }) => {
 		const ctx = locals.asPerson();
 		if (!(await locals.within('second-step-account', ctx.who.personId)))
 			return fail(429, { reason: 'too-often' as const });
 		const made = await renewRecoveryCodes(ctx, { code: await codeIn(request) });
-		if (!made.ok) return fail(400, { reason: made.reason });
+		if (!made.ok) return wrongCode(locals, cookies);
 		return { codes: made.value.codes.map(showCode), renewed: true };
 	},
-	end: async ({ request, locals }) => {
+	end: async ({ request, locals, cookies }) => {
 		const ctx = locals.asPerson();
 		if (!(await locals.within('second-step-account', ctx.who.personId)))
 			return fail(429, { reason: 'too-often' as const });
 		const ended = await endSecondStep(ctx, { code: await codeIn(request) });
-		if (!ended.ok) return fail(400, { reason: ended.reason });
+		if (!ended.ok) return wrongCode(locals, cookies);
 		return { ended: true };
 	}
 };

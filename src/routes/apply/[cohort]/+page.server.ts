@@ -1,5 +1,5 @@
 import { error, fail, redirect } from '@sveltejs/kit';
-import type { Typed } from '#lib/admissions/application.ts';
+import { readApplication, type Problem, type Typed } from '#lib/admissions/application.ts';
 import { submitApplication } from '#lib/admissions/commands.server.ts';
 import { mayApply } from '#lib/cohorts/cohort.ts';
 import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
@@ -65,9 +65,13 @@ export const actions: Actions = {
 	language: async ({ request, locals, params, cookies }) => {
 		const form = await request.formData();
 		// A script asks first and takes the page anew after: a database that is away must be noticed now.
-		if (!(await cohortBySlug(locals.asVisitor(), params.cohort))) error(404, 'not-found');
+		const cohort = await cohortBySlug(locals.asVisitor(), params.cohort);
+		if (!cohort) error(404, 'not-found');
 		const locale = form.get('locale');
 		if (isLocale(locale)) await keepLanguage({ cookies, locals }, locale);
-		return { typed: typedIn(form), reason: null, problems: [] };
+		const typed = typedIn(form);
+		const read = form.has('refused') ? readApplication(typed, cohort.pledge) : null;
+		const problems: Problem[] = read && 'problems' in read ? read.problems : [];
+		return { typed, reason: null, problems };
 	}
 };

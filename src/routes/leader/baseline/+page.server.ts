@@ -43,7 +43,8 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const signed = await signBaseline(locals.as('leader'), {
 			enrollmentId: text(form, 'enrollmentId'),
-			inputsSha256: text(form, 'inputsSha256')
+			inputsSha256: text(form, 'inputsSha256'),
+			origin: locals.origin
 		});
 		if (!signed.ok)
 			return fail(409, { of: 'sign', trouble: baselineRefusal(signed.reason, locals.locale) });

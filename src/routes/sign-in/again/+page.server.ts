@@ -20,6 +20,7 @@ export const actions: Actions = {
 	code: async ({ request, locals, cookies }) => {
 		const token = cookies.get(loginCookie(locals.origin)) ?? '';
 		const form = await request.formData();
+		const next = safeNext(String(form.get('next') ?? ''));
 		// Whoever guesses at a login that somebody left open loses it.
 		if (!(await locals.within('second-step', hashToken(token)))) {
 			await signOut(locals.asVisitor(), token);
@@ -29,16 +30,16 @@ export const actions: Actions = {
 			token,
 			code: String(form.get('code') ?? '')
 		});
-		if (!passed.ok) return fail(400, { reason: passed.reason });
+		if (!passed.ok) return fail(400, { reason: passed.reason, next });
 		keepLogin(cookies, locals.origin, passed.value.cookie);
-		redirect(303, safeNext(String(form.get('next') ?? '')) ?? '/account');
+		redirect(303, next ?? '/account');
 	},
 	/** For somebody who has neither app nor passkey: a link, as when they came in. */
 	link: async ({ request, locals }) => {
 		const next = safeNext(String((await request.formData()).get('next') ?? ''));
-		const { email } = locals.signedIn!;
-		if (!(await locals.within('sign-in-mailbox', hashToken(email))))
-			return fail(429, { reason: 'too-often' as const });
+		const { email, personId } = locals.signedIn!;
+		if (!(await locals.within('second-step-account', personId)))
+			return fail(429, { reason: 'too-often' as const, next });
 		await requestSignIn(locals.asVisitor(), { email, next, origin: locals.origin });
 		return { sent: true };
 	}

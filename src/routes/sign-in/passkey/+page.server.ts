@@ -5,7 +5,10 @@ import { hashToken } from '#lib/server/seal.server.ts';
 import { keepLogin } from '../login-cookie.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({ next: safeNext(url.searchParams.get('next')) });
+export const load: PageServerLoad = ({ locals, url }) => ({
+	signedIn: locals.signedIn !== null,
+	next: safeNext(url.searchParams.get('next'))
+});
 
 export const actions: Actions = {
 	/** What the browser's own window is opened with. */

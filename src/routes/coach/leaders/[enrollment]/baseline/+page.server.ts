@@ -21,7 +21,8 @@ export const actions: Actions = {
 		const form = await request.formData();
 		const signed = await signBaseline(locals.as('coach'), {
 			enrollmentId: params.enrollment,
-			inputsSha256: String(form.get('inputsSha256') ?? '')
+			inputsSha256: String(form.get('inputsSha256') ?? ''),
+			origin: locals.origin
 		});
 		if (!signed.ok) return fail(409, { trouble: baselineRefusal(signed.reason, locals.locale) });
 		return { done: true };
