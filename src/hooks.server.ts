@@ -27,6 +27,7 @@ import { isDatabaseAway } from '#lib/server/database.server.ts';
 import { openHouse, type House } from '#lib/server/house.server.ts';
 import { openShelf } from '#lib/server/kept-page.server.ts';
 import { errorForLog, log } from '#lib/server/log.server.ts';
+import { isTwin, plainPath, twinPath } from '#lib/ui/twin.ts';
 import icon from '#lib/ui/icon.svg?inline';
 
 /** No request is answered later than this, whatever hangs behind it. */
@@ -79,11 +80,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 		!who.ways.passkey &&
 		needsSecondStep(who.roles);
 	const person = who ?? locals.owing;
-	locals.locale = chosenLocale(
-		cookies.get('locale'),
-		person,
-		request.headers.get('accept-language')
-	);
+	const twin = isTwin(event.url.pathname);
+	locals.locale = twin
+		? 'nb'
+		: chosenLocale(cookies.get('locale'), person, request.headers.get('accept-language'));
 	locals.theme = chosenTheme(cookies.get('theme'), person);
 	openGate(house, event.locals, event.url);
 
@@ -91,6 +91,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const response = await speaking.run(locals, async () => {
 		if (away) return sayLater();
 		if (route.id !== null && !door) return notFound(event);
+		if (twin && !door?.twin) return notFound(event);
 		if (door && !mayEnter(door, who?.roles ?? null)) {
 			if (who) return notFound(event);
 			// A page asks to sign in and comes back; anything else is refused.
@@ -118,7 +119,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		if (kept) return kept;
 		const made = await inTime(
 			resolve(event, {
-				transformPageChunk: ({ html }) => fillOpening(html, locals),
+				transformPageChunk: ({ html }) => fillOpening(html, locals, door?.twin ? event.url : null),
 				preload: ({ type, path }) =>
 					type === 'font' && /latin-wght-normal/.test(path) && !/ext/.test(path)
 			})
@@ -187,12 +188,17 @@ function openGate({ web, door, keys }: House, locals: App.Locals, url: URL) {
 }
 
 /** What `app.html` leaves open stands in its first lines, before anything that a page brings. */
-function fillOpening(html: string, { locale, theme }: App.Locals): string {
+function fillOpening(
+	html: string,
+	{ locale, theme, origin }: App.Locals,
+	twin: URL | null
+): string {
 	const length = 1_200;
 	const texts: Record<string, string> = {
 		lang: locale,
 		theme,
 		icon,
+		twins: twin ? namesOfTwins(origin, twin.pathname, locale) : '',
 		unsent: m.ui_unsent(),
 		'signed-out': m.ui_signed_out(),
 		'sign-in': m.people_sign_in_title()
@@ -201,6 +207,19 @@ function fillOpening(html: string, { locale, theme }: App.Locals): string {
 		.slice(0, length)
 		.replace(/%([a-z-]+)%/g, (open, name: string) => texts[name] ?? open);
 	return opening + html.slice(length);
+}
+
+/** Tells whoever searches that a public page has two addresses, and which one this is. */
+function namesOfTwins(origin: string, pathname: string, locale: 'en' | 'nb'): string {
+	const en = origin + plainPath(pathname);
+	const nb = origin + twinPath(pathname);
+	const languages = { 'x-default': en, en, nb };
+	return [
+		`<link rel="canonical" href="${languages[locale]}" />`,
+		...Object.entries(languages).map(
+			([language, href]) => `<link rel="alternate" hreflang="${language}" href="${href}" />`
+		)
+	].join('\n\t\t');
 }
 
 function chosenLocale(

@@ -14,6 +14,8 @@ export type Door = {
 	methods?: readonly string[];
 	/** Open to a coach or an admin who has no second step yet: here they set it up. */
 	settingUp?: true;
+	/** Has an address of its own in Norwegian, `/nb/…`. */
+	twin?: true;
 	/** Asks once more who it is when that was shown a while ago: the whole door, or these actions. */
 	again?: true | readonly string[];
 };
@@ -25,13 +27,13 @@ const sponsor = ['sponsor'] as const;
 
 export const access: Record<string, Door> = {
 	// public
-	'/': { who: 'anyone' },
-	'/cohorts/[cohort]': { who: 'anyone' },
-	'/program': { who: 'anyone' },
-	'/confidential': { who: 'anyone' },
-	'/privacy': { who: 'anyone' },
-	'/apply/[cohort]': { who: 'anyone', actions: ['send', 'language'] },
-	'/apply/received': { who: 'anyone' },
+	'/': { who: 'anyone', twin: true },
+	'/cohorts/[cohort]': { who: 'anyone', twin: true },
+	'/program': { who: 'anyone', twin: true },
+	'/confidential': { who: 'anyone', twin: true },
+	'/privacy': { who: 'anyone', twin: true },
+	'/apply/[cohort]': { who: 'anyone', actions: ['send', 'language'], twin: true },
+	'/apply/received': { who: 'anyone', twin: true },
 	'/offer/[token]': { who: 'bearer', actions: ['pay', 'withdraw'] },
 	'/offer/[token]/thanks': { who: 'bearer' },
 	'/survey/thanks': { who: 'anyone' },

@@ -5,6 +5,7 @@ import { mayApply } from '#lib/cohorts/cohort.ts';
 import { cohortBySlug } from '#lib/cohorts/queries.server.ts';
 import { isLocale } from '#lib/paraglide/runtime.js';
 import { hashToken } from '#lib/server/seal.server.ts';
+import { alongside } from '#lib/ui/twin.ts';
 import { sayDay } from '#lib/values/say-day.ts';
 import { keepLanguage } from '../../preferences/keep.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -39,7 +40,7 @@ function typedIn(form: FormData): Typed {
 }
 
 export const actions: Actions = {
-	send: async ({ request, locals, params, getClientAddress }) => {
+	send: async ({ request, locals, params, url, getClientAddress }) => {
 		const typed = typedIn(await request.formData());
 		if (!(await locals.within('apply-network', hashToken(getClientAddress())))) {
 			return fail(429, { typed, reason: 'too-often' as const, problems: [] });
@@ -58,7 +59,7 @@ export const actions: Actions = {
 				problems: 'problems' in applied ? applied.problems : []
 			});
 		}
-		redirect(303, '/apply/received');
+		redirect(303, alongside(url.pathname, '/apply/received'));
 	},
 
 	/** The same page in the other language, with every word that stands in it; nothing is stored or sent. */
