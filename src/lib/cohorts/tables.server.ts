@@ -90,7 +90,7 @@ export const enrollment = pgTable(
 			.notNull()
 			.references(() => person.id),
 		company: text().notNull(),
-		/** Day 0: the first session; windows are counted from it in `timeZone`. */
+		/** Day 0: the day on which the cohort starts (decision 21); windows are counted from it in `timeZone`. */
 		dayZero: date({ mode: 'string' }).notNull(),
 		timeZone: text().notNull(),
 		currency: char({ length: 3 }).notNull(),

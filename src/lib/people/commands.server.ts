@@ -394,6 +394,16 @@ export async function dropSecondStep(ctx: Context<System>, personId: string) {
 	await audit(ctx, { action: 'second-step-off', object: { kind: 'person', id: personId } });
 }
 
+/** What a person may act as; whoever asks next waits until the end of this transaction. */
+async function lockPerson({ db }: Context, personId: string): Promise<Role[]> {
+	const [me] = await db
+		.select({ roles: person.roles })
+		.from(person)
+		.where(eq(person.id, personId))
+		.for('no key update');
+	return me!.roles as Role[];
+}
+
 /** A question to an authenticator, written down; those that nobody answered in time go. @returns it, base64url */
 async function newChallenge(
 	{ db, now }: Context,
@@ -464,11 +474,7 @@ export async function addPasskey(
 		const made = await provenPasskey(answer!, origin);
 		if (!made) return refuse('passkey-wrong');
 		// One after another, so that the count holds.
-		const [me] = await tx.db
-			.select({ roles: person.roles })
-			.from(person)
-			.where(eq(person.id, personId))
-			.for('no key update');
+		const roles = await lockPerson(tx, personId);
 		const count = await tx.db.$count(passkey, eq(passkey.personId, personId));
 		if (count >= mostPasskeys) return refuse('too-many');
 		const added = await tx.db
@@ -481,8 +487,7 @@ export async function addPasskey(
 		const cookie = await startLogin(tx.db, personId, ctx.now, ctx.now);
 		await audit(tx, { action: 'passkey-added', object: { kind: 'person', id: personId } });
 		const unused = and(eq(recoveryCode.personId, personId), isNull(recoveryCode.usedAt));
-		const mayNeedCodes =
-			needsSecondStep(me!.roles as Role[]) && (await tx.db.$count(recoveryCode, unused)) === 0;
+		const mayNeedCodes = needsSecondStep(roles) && (await tx.db.$count(recoveryCode, unused)) === 0;
 		return ok({ cookie, codes: mayNeedCodes ? await makeRecoveryCodes(tx, personId) : null });
 	});
 }
@@ -517,13 +522,9 @@ export async function makeCodesAnew(
 ): Promise<Result<{ codes: string[] }, 'no-second-step'>> {
 	return inTransaction(ctx, async (tx) => {
 		const { personId } = ctx.who;
-		const [me] = await tx.db
-			.select({ roles: person.roles })
-			.from(person)
-			.where(eq(person.id, personId))
-			.for('no key update');
+		const roles = await lockPerson(tx, personId);
 		const count = await tx.db.$count(passkey, eq(passkey.personId, personId));
-		if (count === 0 || !needsSecondStep(me!.roles as Role[])) return refuse('no-second-step');
+		if (count === 0 || !needsSecondStep(roles)) return refuse('no-second-step');
 		const codes = await makeRecoveryCodes(tx, personId);
 		await audit(tx, { action: 'recovery-codes-made', object: { kind: 'person', id: personId } });
 		return ok({ codes });
